@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cli.h - what every command does the same way
+ *
+ * Exit status: 0 done; 1 the input was rejected or a check found an error; 2
+ * wrong usage; 3 the system failed us (cannot open, disk full, no memory).
+ */
+#ifndef EK_CLI_H
+#define EK_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ek/err.h"
+
+struct ek_out;
+struct ek_buf;
+
+enum { EK_EXIT_OK, EK_EXIT_DATA, EK_EXIT_USAGE, EK_EXIT_SYS };
+
+/* Values of long options without a letter start here. */
+enum { EK_OPT_LONG = 256 };
+
+/* First call of main(). usage is the full help text, kept by reference. */
+void ek_cli_init(const char *progname, const char *usage);
+
+/* "prog: message" and a hint to --help on stderr; exits with 2. */
+EK_NORETURN void ek_cli_usage(const char *fmt, ...) EK_PRINTF(1, 2);
+
+/* For the default case of getopt_long(): names the bad option; exits with 2. */
+EK_NORETURN void ek_cli_bad_option(char **argv);
+
+/* Help or version to stdout; exits with 0, or 3 where stdout is broken. */
+EK_NORETURN void ek_cli_help(void);
+EK_NORETURN void ek_cli_version(void);
+
+/* "prog: warning: message", "prog: message" on stderr, control characters
+ * masked. note is silent after ek_cli_quiet(true), warn is not. */
+void ek_cli_warn(const char *fmt, ...) EK_PRINTF(1, 2);
+void ek_cli_note(const char *fmt, ...) EK_PRINTF(1, 2);
+void ek_cli_quiet(bool quiet);
+bool ek_cli_is_quiet(void);
+
+/* Text for a person to stdout, control characters but LF and TAB masked. */
+void ek_cli_puts(const char *text);
+void ek_cli_printf(const char *fmt, ...) EK_PRINTF(1, 2);
+
+/* EK_EARG where out is a terminal and force is not set. */
+int ek_cli_no_binary(const struct ek_out *out, bool force, struct ek_err *err);
+
+/* Progress on stderr, one line rewritten: done of total (0: not known) bytes;
+ * only on a terminal or when forced, never when quiet. what NULL ends it. */
+void ek_cli_progress_force(void);
+void ek_cli_progress(const char *what, uint64_t done, uint64_t total);
+
+/* Report a failure now and go on; the status is kept for ek_cli_finish(). */
+void ek_cli_report(int rc, const struct ek_err *err);
+
+/*
+ * Last call of main(): report *err where rc is a failure, close stdout, and
+ * return the exit status.
+ */
+int ek_cli_finish(int rc, const struct ek_err *err);
+
+#endif /* EK_CLI_H */
