@@ -38,7 +38,10 @@ status() {
 t() {
 	n=$((n + 1))
 	mkdir "$top/$n" || exit 99
-	if (cd "$top/$n" && eval "set -e; $2") >"$top/log" 2>&1; then
+	# not as a condition of if: there the shell would ignore set -e
+	(set -e; cd "$top/$n"; eval "$2") >"$top/log" 2>&1
+	rc=$?
+	if [ "$rc" -eq 0 ]; then
 		echo "ok $n - $1"
 	else
 		echo "not ok $n - $1"
