@@ -110,7 +110,6 @@ $(B)/replay/%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(LIB)
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(libs)
 
-units fixes replays:
 units: $(UNITS:%=$(B)/unit/%)
 fixes: $(FIXES:%=$(B)/fix/%)
 replays: $(FUZZ:%=$(B)/replay/%)
@@ -135,19 +134,100 @@ T = $(CLI)
 check-cli: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -j2 -e sh $(T:%=tests/cli/%.sh)
 
+# what a user runs: all set-up is done here
+check:
+	tools/deps.sh build check
+	$(MAKE) check-unit check-corpus check-cli check-recipes
+
+# the recipes of the README, as scripts and Makefiles that users may copy
+check-recipes: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -e sh tests/recipes/recipes.t
+
+demo:
+	tools/deps.sh build check
+	$(MAKE) all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/fixture/demo.sh $(B)/demo
+
+# BOOT='name ...' runs those of tests/boot only
+BOOT = $(patsubst tests/boot/%.sh,%,$(wildcard tests/boot/*.sh))
+check-boot:
+	tools/deps.sh build check boot
+	$(MAKE) all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -j2 -e sh $(BOOT:%=tests/boot/%.sh)
+
+# the CLI tests once more with every command under valgrind
+check-valgrind: all fixes
+	tools/deps.sh build check dev
+	@rm -rf $(B)/valgrind; mkdir -p $(B)/valgrind; \
+	for c in $(CMDS); do \
+	  printf '%s\n' '#!/bin/sh' 'exec valgrind -q --error-exitcode=99 \
+	    --leak-check=full --errors-for-leak-kinds=definite,indirect \
+	    "$(BIN)/'$$c'" "$$@"' >$(B)/valgrind/$$c; \
+	  chmod 755 $(B)/valgrind/$$c; \
+	done; for c in $(SCRIPTS); do cp $(BIN)/$$c $(B)/valgrind; done
+	BIN=$(abspath $(B)/valgrind) FIX=$(FIX) TOP=$(CURDIR) \
+	  prove -j2 -e sh $(T:%=tests/cli/%.sh)
+
+# T='name ...' TIME=seconds; all targets, two at a time, without T
+TIME = 30
+FUZZES = $(if $(filter command line,$(origin T)),$(T),$(FUZZ))
+fuzzflags = -std=c17 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -DEK_FUZZ $(cppflags)
+build-fuzz/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	clang $(fuzzflags) -c -o $@ $<
+build-fuzz/bin/%: build-fuzz/tests/fuzz/fuzz_%.o $(MODULES:%=build-fuzz/lib/%.o)
+	@mkdir -p $(@D)
+	clang $(fuzzflags) -fsanitize=fuzzer -o $@ $^ $(libs)
+fuzz: all fixes $(FUZZES:%=build-fuzz/bin/%)
+	printf '%s\n' $(FUZZES) | PATH=$(BIN):$(FIX):$$PATH \
+	  xargs -P2 -I{} sh tests/fuzz/run.sh {} $(TIME)
+
+lint: lint-headers lint-scripts
+	$(MAKE) lint-one F='$(wildcard lib/*.c cmd/*.c)'
+	sh tests/layers.sh
+	mandoc -Tlint -Wwarning man/*.[15]
+	sh tests/longfn.sh
+
+lint-headers:
+	set -e; for h in include/ek/*.h lib/*.h; do \
+	  $(CC) -std=c17 $(WARN) -Werror -Iinclude -Ilib -x c -fsyntax-only $$h; done
+
+lint-scripts:
+	shellcheck -x -P tests/cli -P tests/fixture .ci/run tools/*.sh cmd/*.sh \
+	  tests/*.sh tests/*/*.sh tests/recipes/*.t
+
+lint-one:
+	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \
+	  gcc -std=c17 -O2 -fanalyzer -Werror $(cppflags) -c -o /dev/null {}
+	cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	  -Iinclude -Ilib $(filter %.c,$(F))
+	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \
+	  clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c17 $(cppflags) \
+	  2>/dev/null
+
+bench: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	  $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 755 $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%) \
+	  $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 man/*.5 $(DESTDIR)$(MANDIR)/man5
+
+dist:
+	git archive --format=tar --prefix=$(NAME)-$(VERSION)/ HEAD | \
+	  gzip -n >$(NAME)-$(VERSION).tar.gz
+
 clean:
 	rm -rf build build-*
 
-lint-one:
-	set -e; for c in $(filter %.c,$(F)); do \
-	  gcc -std=c17 -O2 -fanalyzer -Werror $(cppflags) -c -o /dev/null $$c; done
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
-	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
-	  -Iinclude -Ilib $(filter %.c,$(F))
-	clang-tidy --quiet --warnings-as-errors='*' $(filter %.c,$(F)) -- \
-	  -std=c17 $(cppflags)
-
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all units fixes replays check-unit check-corpus check-cli clean lint-one
+.PHONY: all units fixes replays check check-unit check-corpus check-cli \
+	check-recipes check-boot check-valgrind demo fuzz lint lint-headers \
+	lint-scripts lint-one bench install dist clean
 .SECONDARY:

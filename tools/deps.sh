@@ -3,8 +3,8 @@
 # deps.sh - install the Debian packages that a set of targets needs
 #
 #	tools/deps.sh build            compile the commands, and run them
-#	tools/deps.sh build check      and "make check"
-#	tools/deps.sh build boot       and the bootable fixture, under QEMU
+#	tools/deps.sh build check      and "make check", "make demo"
+#	tools/deps.sh build check boot and boot images under QEMU
 #	tools/deps.sh build dev        and lint, fuzz, valgrind, clang, benchmarks
 #	tools/deps.sh -l build ...     only print what is missing
 #
@@ -15,9 +15,11 @@ set -eu
 
 build='gcc make libc6-dev pkg-config zlib1g-dev libxml2-dev libarchive-dev
 	libssl-dev xorriso'
-check='libcmocka-dev perl libarchive-tools binutils openssl'
-boot='isolinux syslinux-common grub-efi-amd64-bin grub-common mtools
-	dosfstools genisoimage gcc-multilib qemu-system-x86 ovmf'
+# the loaders of the miniature image are here too: the demo needs them, and it
+# must not pull in QEMU
+check='libcmocka-dev perl libarchive-tools binutils openssl isolinux
+	syslinux-common grub-efi-amd64-bin grub-common mtools dosfstools'
+boot='genisoimage qemu-system-x86 ovmf'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'
 
@@ -60,7 +62,7 @@ if $list; then
 fi
 run="apt-get install -y --no-install-recommends$missing"
 if [ "$(id -u)" -eq 0 ]; then
-	as=env
+	as='env'
 elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
 	as='sudo env'
 else
