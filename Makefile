@@ -45,7 +45,7 @@ WARN := -Wall -Wextra -Wpedantic $(call try,-Wshadow -Wvla -Walloca -Wundef \
 	-Wpointer-arith -Wcast-qual -Wcast-align -Wwrite-strings -Wconversion \
 	-Wsign-conversion -Wnull-dereference -Wdouble-promotion -Wswitch-enum \
 	-Wimplicit-fallthrough -Wlogical-op -Wduplicated-cond -Wduplicated-branches \
-	-Wdate-time)
+	-Wdate-time) $(if $(WERROR),-Werror)
 HARD := $(call try,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection=full -fno-common -fno-delete-null-pointer-checks \
 	-fno-strict-overflow -ftrivial-auto-var-init=zero -fstrict-flex-arrays=3) -fPIE
