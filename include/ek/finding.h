@@ -62,6 +62,8 @@ struct ek_finding {
 	unsigned releases;
 	const char *subject, *what, *esxi_text; /* owned by the list */
 };
+/* In the order of ek_finding_add(); NULL behind the last. Borrowed until the
+ * next is added. */
 const struct ek_finding *ek_findings_at(const struct ek_findings *f, size_t i);
 
 /*
@@ -69,17 +71,18 @@ const struct ek_finding *ek_findings_at(const struct ek_findings *f, size_t i);
  *	error: SUBJECT: WHAT [CODE]
  *	    ESXi 6.7 says: CLASS: TEXT
  *	    remedy: REMEDY
- * The release is left out where releases are all, else mask & its own.
+ * The release is left out where releases are all, else mask & its own. A line
+ * end or tab inside a text shows as '?': no finding can forge another.
  */
 void ek_findings_text(const struct ek_findings *f, unsigned mask,
 		      struct ek_buf *out);
 
-/* Array "findings" of objects: severity, code, releases, subject, message,
- * esxi_class, esxi_text, remedy. */
+/* Array "findings" of objects: severity, code, releases (array of "6.7" and so
+ * on), subject, message, esxi_class, esxi_text, remedy (each may be null). */
 void ek_findings_json(const struct ek_findings *f, struct ek_json *j);
 
-/* EK_EREFUSE with the first error's text where there is an error, else EK_OK;
- * who ("profile 'x'") begins the message. */
+/* EK_EREFUSE with the first error's text and the number of the others where
+ * there is an error, else EK_OK; who ("profile 'x'") begins the message. */
 int ek_findings_verdict(const struct ek_findings *f, const char *who,
 			struct ek_err *err);
 

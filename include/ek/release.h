@@ -29,7 +29,7 @@ enum ek_rel_bit {
 };
 
 struct ek_release {
-	const char *name;     /* "6.7", "8.0U3" */
+	const char *name;     /* "6.7", "8.0U3", "default" */
 	unsigned bit;         /* of its base release */
 	const char *base;     /* "6.7", "8.0" */
 	const char *vmkapi;   /* depends of a native driver, or NULL: not known */
@@ -45,16 +45,22 @@ struct ek_release {
 	enum ek_vmtar_gen gen;    /* writer generation of its own files */
 };
 
-/* NULL where text is no release that we know. */
+/*
+ * The row for a release or an esx-version: "6.7", "8.0U3e", "7.0.3",
+ * "6.7.0-0.0.8169922". The nearest row at or below it of the same major
+ * release: 9.1 is 9.0. NULL where text is none, or older than 5.0, or of a major
+ * release that is not in the table; also for NULL.
+ */
 const struct ek_release *ek_release_find(const char *text);
 
-/* The row that is used without --target: checksums as for 6.7, no platform. */
+/* The row that is used without --target: checksums as for 6.7, no platform, no
+ * depends, the newest writer generation. It is not among those of at(). */
 const struct ek_release *ek_release_default(void);
 
 /* All rows, oldest first; NULL behind the last. */
 const struct ek_release *ek_release_at(size_t i);
 
-/* "5.0 5.1" and so on for a mask, in out. */
+/* "5.0 5.1" and so on for a mask, in out; "" for 0. */
 void ek_release_mask_text(unsigned mask, char out[64]);
 
 /* For usage messages: "5.0, 5.1, ... 9.0". */
