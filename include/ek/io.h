@@ -95,8 +95,8 @@ void ek_in_close(struct ek_in **in); /* *in may be NULL, and becomes it */
  * Open path for output ("-" or NULL: standard output). A regular file is
  * written under no name, beside its target, and takes the target's name (and
  * its mode, where it is there) at ek_out_commit(); until then readers see the
- * old file. A target that is there and is not a regular file (device, FIFO,
- * symbolic link) is written through.
+ * old file. A symbolic link stays one: the file that it names is the target.
+ * A device, a FIFO, or what /dev/fd and /proc/self/fd name is written through.
  */
 int ek_out_open(struct ek_out **out, const char *path, struct ek_err *err);
 
@@ -117,7 +117,10 @@ int ek_out_open_put(struct ek_out **out, const char *name, ek_out_put *put,
 		    int (*finish)(void *ctx, struct ek_err *err),
 		    void (*drop)(void *ctx), void *ctx, struct ek_err *err);
 
-/* Write. The first failure sticks, and is returned by ek_out_commit(). */
+/*
+ * Write. The first failure sticks, and is returned by ek_out_commit(). Files
+ * are buffered; filters, memory and null get each piece as it is written.
+ */
 void ek_out_write(struct ek_out *out, const void *data, size_t len);
 void ek_out_zeros(struct ek_out *out, uint64_t n);
 
@@ -126,6 +129,8 @@ uint64_t ek_out_pos(const struct ek_out *out);
 
 /* Has a write failed? Then long work may stop early; commit will report. */
 bool ek_out_failed(const struct ek_out *out);
+/* EK_OK, or the first failure and its message; ek_in_copy() returns it too. */
+int ek_out_status(const struct ek_out *out, struct ek_err *err);
 
 /*
  * Flush, sync, put the file in place. Frees the object and sets *out to NULL,

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* io_int.h - what the parts of io share */
+#ifndef EK_IO_INT_H
+#define EK_IO_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ek/io.h"
+
+struct ek_err;
+
+/* "-" and no path at all: standard input or output. */
+bool ek_io_is_dash(const char *path);
+
+/* read() and pread() that go on where a signal came between. off < 0: read(). */
+ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off);
+
+/* All of it, whatever the pieces; -1 and errno otherwise. */
+int ek_io_write(int fd, const void *buf, size_t n);
+
+/*
+ * A stream over [start, end) of a descriptor that can be read by offset; end
+ * UINT64_MAX means to the end of the file. own: closed with the stream, and
+ * also where this call fails. size is what the file has now.
+ */
+int ek_io_open_span(struct ek_in **in, const char *name, int fd, bool own,
+		    uint64_t start, uint64_t end, uint64_t size,
+		    struct ek_err *err);
+
+/*
+ * Output to a descriptor, buffered; own: closed with it. name is for messages.
+ */
+int ek_io_open_fd_out(struct ek_out **out, const char *name, int fd, bool own,
+		      struct ek_err *err);
+
+#endif /* EK_IO_INT_H */
