@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cli.c - what every command does the same way; holds the only state there is */
+#include "os.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "ek/buf.h"
+#include "ek/cli.h"
+#include "ek/io.h"
+#include "ek/utf8.h"
+
+#ifndef EK_VERSION
+#define EK_VERSION "unknown"
+#endif
+
+static const char *prog = "ek";
+static const char *help = "";
+static bool quiet;
+static int status; /* worst so far */
+
+/* Progress: forced, on a line that is open now, and what that line shows. */
+static bool forced, line_open;
+static uint64_t shown;
+
+/* ---- text ---------------------------------------------------------------- */
+
+/*
+ * Names come out of untrusted archives: keep them from driving a terminal. LF
+ * and TAB pass where lines is true.
+ */
+static void put_masked(FILE *fp, const char *text, size_t len, bool lines)
+{
+	uint32_t c;
+
+	while (len != 0) {
+		size_t n = ek_utf8_next(text, len, &c);
+
+		if (n != 0 && (ek_utf8_printable(c) ||
+			       (lines && (c == '\n' || c == '\t')))) {
+			fwrite(text, 1, n, fp);
+		} else {
+			fputc('?', fp);
+			n = n != 0 ? n : 1;
+		}
+		text += n;
+		len -= n;
+	}
+}
+
+static void end_progress(void)
+{
+	if (line_open)
+		fputc('\n', stderr);
+	line_open = false;
+}
+
+/* "prog: kind: msg" */
+static void put_message(const char *kind, const char *msg)
+{
+	end_progress();
+	fprintf(stderr, "%s: %s", prog, kind);
+	put_masked(stderr, msg, strlen(msg), false);
+	fputc('\n', stderr);
+}
+
+/* Text of any length; what fits where memory is out. */
+EK_PRINTF(2, 0)
+static void put_formatted(const char *kind, const char *fmt, va_list ap)
+{
+	char small[512], *msg;
+	va_list again;
+
+	va_copy(again, ap);
+	if (vasprintf(&msg, fmt, ap) < 0) {
+		vsnprintf(small, sizeof(small), fmt, again);
+		put_message(kind, small);
+	} else {
+		put_message(kind, msg);
+		free(msg);
+	}
+	va_end(again);
+}
+
+void ek_cli_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_formatted("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void ek_cli_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (quiet)
+		return;
+	va_start(ap, fmt);
+	put_formatted("", fmt, ap);
+	va_end(ap);
+}
+
+void ek_cli_quiet(bool yes)
+{
+	quiet = yes;
+}
+
+bool ek_cli_is_quiet(void)
+{
+	return quiet;
+}
+
+void ek_cli_puts(const char *text)
+{
+	put_masked(stdout, text, strlen(text), true);
+}
+
+void ek_cli_printf(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		put_message("", "out of memory");
+		exit(EK_EXIT_SYS);
+	}
+	ek_cli_puts(text);
+	free(text);
+}
+
+/* ---- begin, usage, end --------------------------------------------------- */
+
+void ek_cli_init(const char *progname, const char *usage)
+{
+	prog = progname;
+	help = usage;
+	opterr = 0; /* getopt() would call the program by its path */
+
+	/* A file opened later must never land on descriptor 0, 1 or 2. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+			_exit(EK_EXIT_SYS);
+}
+
+void ek_cli_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_formatted("", fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "Try '%s --help'.\n", prog);
+	exit(EK_EXIT_USAGE);
+}
+
+void ek_cli_bad_option(char **argv)
+{
+	/* A letter may stand inside "-abc"; a long option has its own word. */
+	if (optopt != 0 && optopt < EK_OPT_LONG)
+		ek_cli_usage("option '-%c' is unknown or lacks its argument",
+			     optopt);
+	ek_cli_usage("option '%s' is unknown, ambiguous or lacks its argument",
+		     argv[optind - 1]);
+}
+
+void ek_cli_help(void)
+{
+	fputs(help, stdout);
+	exit(ek_cli_finish(EK_OK, NULL));
+}
+
+/*
+ * Weak: a command that is linked without one of these libraries must not need
+ * it only to tell its version.
+ */
+extern const char *zlibVersion(void) __attribute__((weak));
+extern const char *const xmlParserVersion __attribute__((weak));
+extern const char *archive_version_string(void) __attribute__((weak));
+extern const char *OpenSSL_version(int t) __attribute__((weak));
+
+/* "20914" is libxml2's way to say 2.9.14. */
+static void put_xml_version(void)
+{
+	long n = strtol(xmlParserVersion, NULL, 10);
+
+	printf("libxml2 %ld.%ld.%ld\n", n / 10000, n / 100 % 100, n % 100);
+}
+
+void ek_cli_version(void)
+{
+	printf("%s %s\n", prog, EK_VERSION);
+	if (zlibVersion != NULL)
+		printf("zlib %s\n", zlibVersion());
+	if (&xmlParserVersion != NULL)
+		put_xml_version();
+	if (archive_version_string != NULL)
+		printf("%s\n", archive_version_string());
+	if (OpenSSL_version != NULL)
+		printf("%s\n", OpenSSL_version(0));
+	exit(ek_cli_finish(EK_OK, NULL));
+}
+
+static int status_of(int rc)
+{
+	if (rc >= 0)
+		return EK_EXIT_OK;
+	if (rc == EK_ESYS)
+		return EK_EXIT_SYS;
+	return rc == EK_EARG ? EK_EXIT_USAGE : EK_EXIT_DATA;
+}
+
+void ek_cli_report(int rc, const struct ek_err *err)
+{
+	int s = status_of(rc);
+
+	if (s == EK_EXIT_OK)
+		return;
+	put_message("", err != NULL ? err->msg : "failed");
+	if (s > status)
+		status = s;
+}
+
+int ek_cli_finish(int rc, const struct ek_err *err)
+{
+	ek_cli_report(rc, err);
+	end_progress();
+	if ((ferror(stdout) | fclose(stdout)) != 0) {
+		put_message("", "cannot write 'standard output'");
+		if (status == EK_EXIT_OK)
+			status = EK_EXIT_SYS;
+	}
+	return status;
+}
+
+int ek_cli_no_binary(const struct ek_out *out, bool force, struct ek_err *err)
+{
+	if (force || !ek_out_is_tty(out))
+		return EK_OK;
+	return ek_fail(err, EK_EARG, "binary output does not go to a terminal:"
+		       " use -o FILE, or -f");
+}
+
+/* ---- progress ------------------------------------------------------------ */
+
+void ek_cli_progress_force(void)
+{
+	forced = true;
+}
+
+void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t now;
+
+	if (quiet || (!forced && !isatty(STDERR_FILENO)))
+		return;
+	if (what == NULL) {
+		end_progress();
+		return;
+	}
+	/* percent, or units of 4 MiB: no clock is needed to be rare enough */
+	now = total == 0 ? done >> 22
+	    : total > UINT64_MAX / 100 ? done / (total / 100)
+				       : done * 100 / total;
+	if (line_open && now == shown)
+		return;
+	shown = now;
+	line_open = true;
+	fprintf(stderr, "\r%s: ", prog);
+	put_masked(stderr, what, strlen(what), false);
+	if (total != 0)
+		fprintf(stderr, ": %3u%%", (unsigned)(now > 100 ? 100 : now));
+	else
+		fprintf(stderr, ": %llu MiB", (unsigned long long)done >> 20);
+	fputs("\033[K", stderr);
+	fflush(stderr);
+}
