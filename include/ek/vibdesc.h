@@ -18,6 +18,7 @@
 #include "ek/date.h"
 
 struct ek_err;
+struct ek_json;
 
 /* ---- acceptance levels: rank order ------------------------------------- */
 
@@ -28,9 +29,11 @@ enum ek_level {
 	EK_CERTIFIED = 15,
 };
 
-/* "community", "CommunitySupported", also "signed" (partner), "unsigned". Any
- * case for the long forms. */
+/* As an option or a person has it: "community", "CommunitySupported", also
+ * "signed" (partner) and "unsigned" (community); any case. */
 bool ek_level_parse(const char *s, enum ek_level *level);
+/* As XML has it: the short form, "signed" and "unsigned", in lower case. */
+bool ek_level_parse_xml(const char *s, enum ek_level *level);
 const char *ek_level_name(enum ek_level level); /* the short form */
 
 /* ---- parts -------------------------------------------------------------- */
@@ -89,6 +92,8 @@ struct ek_vibdesc {
 	size_t n_urls;
 	struct ek_constraints depends, conflicts, replaces, provides, compatible;
 	struct ek_strs tags;
+	bool has_installdate;
+	struct ek_date installdate; /* copies in the database of a host */
 	bool maint_install, maint_remove; /* maintenance mode */
 	struct ek_hwplatform *hw;
 	size_t n_hw;
@@ -101,6 +106,11 @@ struct ek_vibdesc {
 	size_t n_payloads;
 };
 
+/* Longest descriptor taken, in bytes (that of esx-base has some 100,000). */
+#define EK_VIBDESC_MAX (8u << 20)
+/* Longest name of a payload (vib.5, "Payloads"). */
+#define EK_PAYLOAD_NAME_MAX 15
+
 /* Start of one made by hand: type bootbank, level community, maintenance mode
  * true, all else false or absent. */
 void ek_vibdesc_init(struct ek_vibdesc *d);
@@ -109,17 +119,29 @@ void ek_vibdesc_clear(struct ek_vibdesc *d);
 /*
  * Parse; *d is initialised first, and left cleared on failure. Anything that
  * ESXi refuses with VibFormatError (vib.5, "opening the file") is EK_EFORMAT,
- * the message holding ESXi's own text. White space round texts is dropped.
+ * the message holding ESXi's own text; name and line go before it. White space
+ * round texts is dropped, a <tag> of white space alone is left out. Elements in
+ * any order, unknown elements and attributes, comments: taken and not kept.
+ * Whoever must carry a descriptor along keeps its bytes; writing what was
+ * parsed loses all that a struct ek_vibdesc has no room for.
+ *
+ * name is that of the file, or "x.vib:descriptor.xml".
  */
 int ek_vibdesc_parse(struct ek_vibdesc *d, const char *name, const char *text,
 		     size_t len, struct ek_err *err);
 
 enum ek_vibdesc_form {
 	EK_VIBDESC_VIB,      /* as in a .vib */
-	EK_VIBDESC_DATABASE, /* image database: dates with zone (the same order) */
+	EK_VIBDESC_DATABASE, /* image database: with the installdate, if any */
 };
 
-/* Serialisation A, order of vib.5. Lack of memory sticks in out. */
+/*
+ * Serialisation A in the order of vib.5: one line of ASCII, no declaration, no
+ * newline; urls sorted by key and files by bytes, all else in the order given.
+ * An absent release-date is left out, other absent texts are empty elements.
+ * What ek_vibdesc_parse() has read is written so that it reads the same again.
+ * Lack of memory sticks in out.
+ */
 void ek_vibdesc_write(const struct ek_vibdesc *d, enum ek_vibdesc_form form,
 		      struct ek_buf *out);
 
@@ -127,11 +149,23 @@ void ek_vibdesc_write(const struct ek_vibdesc *d, enum ek_vibdesc_form form,
  * fields count as "". */
 char *ek_vibdesc_id(const struct ek_vibdesc *d);
 
-/* Helpers to fill one; texts are copied. */
+/* Everything as members of the JSON object that is open (vib-info.1, "JSON"). */
+void ek_vibdesc_json(const struct ek_vibdesc *d, struct ek_json *j);
+/* The same for a person: "name: value" lines, lists below their title. */
+void ek_vibdesc_text(const struct ek_vibdesc *d, struct ek_buf *out);
+
+/*
+ * Helpers to fill one; texts are copied. Each fails only with EK_ESYS (no
+ * memory, nothing changed) where no other code is told.
+ */
+/* Replace the text at *to; s may be NULL. */
+int ek_vibdesc_set(char **to, const char *s, struct ek_err *err);
+/* relation and version may be NULL. */
 int ek_constraints_add(struct ek_constraints *l, const char *name,
 		       const char *relation, const char *version,
 		       struct ek_err *err);
-/* "name", "name >= 1.0", "name>=1.0", "name=1.0": as an option has it. */
+/* "name", "name >= 1.0", "name>=1.0", "name=1.0": as an option has it; EK_EARG
+ * for anything else. For a provide the relation is not written. */
 int ek_constraints_add_text(struct ek_constraints *l, const char *text,
 			    struct ek_err *err);
 int ek_vibdesc_add_url(struct ek_vibdesc *d, const char *key, const char *url,
@@ -147,6 +181,15 @@ int ek_payload_add_sum(struct ek_payload *p, const char *type,
  * last one where there are several. */
 const struct ek_checksum *ek_payload_sum(const struct ek_payload *p,
 					 const char *type, const char *process);
+
+int ek_vibdesc_add_hw(struct ek_vibdesc *d, const char *vendor,
+		      const char *model, struct ek_err *err);
+int ek_vibdesc_add_sw(struct ek_vibdesc *d, const char *version,
+		      const char *locale, const char *product,
+		      struct ek_err *err);
+/* The payload of this name; NULL: none. The first where there are several. */
+const struct ek_payload *ek_vibdesc_payload(const struct ek_vibdesc *d,
+					    const char *name);
 
 /* Is it mounted or copied by the loader as a compressed file: vgz tgz boot
  * vzstd installer_vgz, i.e. it has gunzip checksums. */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vib.h - VIB packages: open one from a stream, write one; and what kind of
+ *         package a file is (vib.5)
+ */
+#ifndef EK_VIB_H
+#define EK_VIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ek/vibdesc.h"
+
+struct ek_err;
+struct ek_in;
+struct ek_out;
+
+/* ---- what is this file -------------------------------------------------- */
+
+enum ek_kind {
+	EK_KIND_UNKNOWN,
+	EK_KIND_VIB,        /* "vib" */
+	EK_KIND_VIB4,       /* "vib-4x": of ESX 4.x, also a Debian package */
+	EK_KIND_DRIVER,     /* "driver": gzip'ed tar with a vmkernel module or a
+	                     * driver map, of ESXi 4.x as well */
+	EK_KIND_IMGDB,      /* "imgdb": gzip'ed tar with var/db/esximg */
+	EK_KIND_TGZ,        /* "tgz": any other gzip'ed tar */
+	EK_KIND_TAR,        /* "tar": not compressed */
+	EK_KIND_VMTAR,      /* "vmtar": bare or in gzip */
+	EK_KIND_BUNDLE,     /* "bundle": zip of an offline bundle */
+	EK_KIND_ZIP,        /* "zip": any other */
+	EK_KIND_ISO,        /* "iso" */
+	EK_KIND_DESCRIPTOR, /* "descriptor": XML with root vib */
+	EK_KIND_PROFILE,    /* "profile": XML with root imageprofile */
+	EK_KIND_XZ, EK_KIND_ZSTD, /* "xz", "zstd": these layers, bare or in gzip */
+	EK_KIND_GZIP,       /* "gzip": of something else */
+};
+
+/*
+ * Tell by content alone. in is read as far as needed, a gzip'ed tar and a zip
+ * to the end where need be; so it may be a pipe, but is used up. Input that
+ * begins as a kind and then is damaged, as far as that was read, is EK_EFORMAT.
+ * A zip is looked through by its local headers; anything not known is
+ * EK_KIND_UNKNOWN and EK_OK.
+ */
+int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err);
+const char *ek_kind_name(enum ek_kind kind); /* the word above; "unknown" */
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Longest sig.pkcs7 taken; real ones have some 6,000 bytes. */
+#define EK_VIB_SIG_MAX (1u << 20)
+
+struct ek_vib; /* opaque */
+
+/*
+ * Read descriptor and signature from in, which is borrowed until close and may
+ * be a pipe. What ESXi refuses with VibFormatError is EK_EFORMAT with its text
+ * (vib.5, "Opening the file"); two payloads of one name, and one named like
+ * the first two members, are refused too: one of them could not be told.
+ */
+int ek_vib_open(struct ek_vib **v, struct ek_in *in, struct ek_err *err);
+
+/* Each borrowed until close. The descriptor's bytes are what a signature is
+ * made over: carry them along as they are. sig has len 0 when unsigned. */
+const struct ek_vibdesc *ek_vib_desc(const struct ek_vib *v);
+const char *ek_vib_id(const struct ek_vib *v);
+const char *ek_vib_descriptor(const struct ek_vib *v, size_t *len);
+const char *ek_vib_signature(const struct ek_vib *v, size_t *len);
+
+struct ek_vib_member {
+	const char *name;                 /* borrowed until the next call */
+	const struct ek_payload *payload; /* NULL: no payload has this name */
+	uint64_t size;                    /* of the member */
+	uint64_t offset;                  /* of its data in the file */
+	struct ek_in *data;               /* the vib's, until the next call */
+};
+
+/*
+ * The next member behind the first two, in the file's order. EK_END after the
+ * last: then every payload has been met, else it is EK_EFORMAT ("Could not find
+ * file object for payload 'x'."). A name met twice is EK_EFORMAT.
+ */
+int ek_vib_next(struct ek_vib *v, struct ek_vib_member *m, struct ek_err *err);
+
+/* What ek_vib_copy() could not check. */
+enum ek_vib_unchecked {
+	EK_VIB_NO_SUMS = 1,  /* the descriptor has no checksum of it */
+	EK_VIB_LAYERS = 2,   /* gunzip sums of a layer that is not gzip (zstd):
+			      * only the member's own bytes were checked */
+};
+
+/*
+ * All the data of the member just given, to out (NULL: nowhere; borrowed), and
+ * the check of it: the size that the descriptor tells and each checksum of type
+ * sha-256 or sha-1, over the bytes and (gunzip) over what is in them, and
+ * sha-256-gunzip1. A difference is EK_EREFUSE and names the payload, the
+ * declared and the computed digest. Checksums without a plain sha-256 among
+ * them and those of an unknown type are refused, as ESXi does. Sums of another
+ * verify-process (txt-mle) are passed over: the plain one binds the bytes.
+ * *unchecked (may be NULL) is a mask of enum ek_vib_unchecked.
+ */
+int ek_vib_copy(struct ek_vib *v, struct ek_out *out, unsigned *unchecked,
+		struct ek_err *err);
+
+/* Walk to the end and check every payload so. */
+int ek_vib_verify(struct ek_vib *v, struct ek_err *err);
+
+void ek_vib_close(struct ek_vib **v); /* *v may be NULL, and becomes it */
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* Where a payload's bytes come from: exactly size of them. */
+struct ek_vib_source {
+	const char *name;
+	uint64_t size;
+	int (*open)(void *ctx, struct ek_in **in, struct ek_err *err);
+	void *ctx;
+};
+
+/*
+ * Descriptor and signature as they are, then the payloads in byte order of
+ * their names, whatever the order of src. Sources are opened one at a time, and
+ * closed. A source that is shorter or longer than its size is EK_EFORMAT; two
+ * of one name, or a name that no VIB can have, EK_EARG. out is borrowed.
+ */
+int ek_vib_write(struct ek_out *out, const char *desc, size_t desc_len,
+		 const char *sig, size_t sig_len,
+		 const struct ek_vib_source *src, size_t n, struct ek_err *err);
+
+#endif /* EK_VIB_H */
