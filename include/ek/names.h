@@ -39,11 +39,21 @@ struct ek_local {
 
 /*
  * Give every payload without a name one (rules A to C); hyphens says the 5.0
- * rule. v is sorted by VIB id and payload name. A kept name met twice, and a
- * stem with all 256 names taken, are EK_EREFUSE; nothing is changed then.
+ * rule. v is sorted by VIB id and payload name. A kept name met twice, a stem
+ * with all 256 names taken, and a payload name, type or vfat-name with other
+ * characters than A-Z a-z 0-9 _ . - are EK_EREFUSE; nothing is changed then.
  */
 int ek_names_assign(struct ek_local *v, size_t n, bool hyphens,
 		    struct ek_err *err);
+
+/* What a payload type is to the boot loader. */
+enum ek_local_kind {
+	EK_LOCAL_FILE,   /* not named by boot.cfg: text, boot_com32_bios, ... */
+	EK_LOCAL_BOOT,   /* boot: kernel or module, and a copy in imgpayld.tgz */
+	EK_LOCAL_MODULE, /* vgz tgz installer_vgz vzstd */
+};
+enum ek_local_kind ek_local_kind(const char *type); /* NULL is a file */
+const char *ek_local_kind_name(enum ek_local_kind kind); /* file boot module */
 
 /*
  * Boot order: out[0..*m) are indices into v (sorted as above), the kernel first
