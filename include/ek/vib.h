@@ -84,22 +84,10 @@ struct ek_vib_member {
  */
 int ek_vib_next(struct ek_vib *v, struct ek_vib_member *m, struct ek_err *err);
 
-/* What ek_vib_copy() could not check. */
-enum ek_vib_unchecked {
-	EK_VIB_NO_SUMS = 1,  /* the descriptor has no checksum of it */
-	EK_VIB_LAYERS = 2,   /* gunzip sums of a layer that is not gzip (zstd):
-			      * only the member's own bytes were checked */
-};
-
 /*
- * All the data of the member just given, to out (NULL: nowhere; borrowed), and
- * the check of it: the size that the descriptor tells and each checksum of type
- * sha-256 or sha-1, over the bytes and (gunzip) over what is in them, and
- * sha-256-gunzip1. A difference is EK_EREFUSE and names the payload, the
- * declared and the computed digest. Checksums without a plain sha-256 among
- * them and those of an unknown type are refused, as ESXi does. Sums of another
- * verify-process (txt-mle) are passed over: the plain one binds the bytes.
- * *unchecked (may be NULL) is a mask of enum ek_vib_unchecked.
+ * All the data of the member just given, to out (NULL: nowhere; borrowed). That
+ * of a payload is checked on the way: ek_paysum_copy() tells how, and what
+ * *unchecked (may be NULL) means. Nothing binds the bytes of other members.
  */
 int ek_vib_copy(struct ek_vib *v, struct ek_out *out, unsigned *unchecked,
 		struct ek_err *err);

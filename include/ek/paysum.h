@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * paysum.h - are these the bytes that a payload's checksums speak of
+ *
+ * Source: vib.5, "Checksums". A VIB's payload is bound to its descriptor, and
+ * so to the signature, by nothing else.
+ */
+#ifndef EK_PAYSUM_H
+#define EK_PAYSUM_H
+
+#include "ek/vibdesc.h"
+
+struct ek_err;
+struct ek_in;
+struct ek_out;
+
+/* What could not be checked. */
+enum ek_unchecked {
+	EK_NO_SUMS = 1,     /* the descriptor has no checksum of it */
+	EK_LAYERS_LEFT = 2, /* gunzip sums over a layer that is not gzip (zstd):
+			     * only the file's own bytes were checked */
+};
+
+/*
+ * Read in to its end, as the file of payload p, copy it to out (NULL: nowhere;
+ * borrowed; its failures stick there) and check it: the size that p tells, each
+ * checksum of type sha-256 or sha-1 over the bytes and (gunzip) over what is in
+ * them, sha-256-gunzip1, and uncompressed-size. A difference is EK_EREFUSE and
+ * names file, payload, the declared and the computed digest. Checksums without
+ * a plain sha-256 among them and those of an unknown type are EK_EREFUSE as
+ * well, as ESXi refuses them. Sums of another verify-process (txt-mle) are
+ * passed over: the plain one binds the bytes.
+ *
+ * file is for messages; *unchecked (may be NULL) becomes a mask of enum
+ * ek_unchecked. What was written to out must be thrown away on failure.
+ */
+int ek_paysum_copy(const struct ek_payload *p, const char *file,
+		   struct ek_in *in, struct ek_out *out, unsigned *unchecked,
+		   struct ek_err *err);
+
+#endif /* EK_PAYSUM_H */
