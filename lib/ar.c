@@ -16,7 +16,8 @@ struct ek_ar {
 	struct ek_in *in;   /* borrowed */
 	struct ek_in *data; /* of the current member */
 	struct ek_ar_member m;
-	char name[EK_AR_NAME_MAX + 1]; /* of the current member */
+	uint64_t left;      /* bytes of it that data has not taken from in */
+	char name[EK_AR_NAME_MAX + 1]; /* of it */
 	char *table;        /* owned: long names, or NULL */
 	size_t table_len;
 	size_t count;
@@ -67,20 +68,57 @@ static int bad_header(const struct ek_ar *a, uint64_t at, const char *why,
 		       ek_in_name(a->in), (unsigned long long)at, why);
 }
 
-/* ---- the member before -------------------------------------------------- */
+/* ---- data --------------------------------------------------------------- */
+
+/* ek_in_fill: what is left of the current member. */
+static int fill_data(void *ctx, unsigned char *buf, size_t cap, size_t *got,
+		     struct ek_err *err)
+{
+	struct ek_ar *a = ctx;
+	int rc;
+
+	*got = 0;
+	if (a->left == 0)
+		return EK_OK;
+	rc = ek_in_read(a->in, buf, a->left < cap ? (size_t)a->left : cap, got,
+			err);
+	if (rc != EK_OK)
+		return rc;
+	if (*got == 0)
+		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu"
+			       " inside member '%s': %llu of its %llu bytes are"
+			       " missing", ek_in_name(a->in),
+			       (unsigned long long)ek_in_pos(a->in), a->name,
+			       (unsigned long long)a->left,
+			       (unsigned long long)a->m.size);
+	a->left -= *got;
+	return EK_OK;
+}
+
+static int open_data(struct ek_ar *a, struct ek_err *err)
+{
+	char *name;
+	int rc;
+
+	if (asprintf(&name, "%s:%s", ek_in_name(a->in), a->name) < 0)
+		return ek_fail_sys(err, "reading '%s'", ek_in_name(a->in));
+	rc = ek_in_open_fill(&a->data, name, fill_data, NULL, a, err);
+	free(name);
+	return rc;
+}
 
 /* To the end of the current member's data, which must be there. */
 static int skip_rest(struct ek_ar *a, struct ek_err *err)
 {
-	uint64_t end = a->m.data + a->m.size, pos;
 	char what[EK_AR_NAME_MAX + 32];
+	uint64_t left = a->left;
 
 	ek_in_close(&a->data);
-	pos = ek_in_pos(a->in);
-	if (pos >= end)
+	a->left = 0;
+	if (left == 0)
 		return EK_OK;
 	snprintf(what, sizeof(what), "member '%s'", a->name);
-	return ek_in_skip(a->in, end - pos, what, err);
+	return ek_in_skip(a->in, left, what, err);
 }
 
 /* The newline behind data of odd length. */
@@ -144,6 +182,7 @@ static int read_header(struct ek_ar *a, unsigned char h[EK_AR_HEADER],
 		return bad_header(a, a->m.header, "its size is not a decimal"
 				  " number", err);
 	a->m.data = a->m.header + EK_AR_HEADER;
+	a->left = a->m.size;
 	return EK_OK;
 }
 
@@ -242,6 +281,7 @@ static int read_table(struct ek_ar *a, struct ek_err *err)
 	a->table = malloc(a->table_len + 1);
 	if (a->table == NULL)
 		return ek_fail_sys(err, "reading '%s'", ek_in_name(a->in));
+	a->left = 0;
 	return ek_in_read_exact(a->in, a->table, a->table_len,
 				"the table of long names", err);
 }
@@ -284,7 +324,7 @@ int ek_ar_next(struct ek_ar *a, const struct ek_ar_member **m,
 	if (rc == EK_OK)
 		rc = take_name(a, h, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_part(&a->data, a->in, a->m.size, err);
+		rc = open_data(a, err);
 	if (rc != EK_OK)
 		return rc;
 	*m = &a->m;
