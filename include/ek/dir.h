@@ -26,7 +26,7 @@ struct ek_out;
 struct ek_dir; /* opaque */
 
 /* Open path, making it (and only its last component) where make is true. */
-int ek_dir_open(struct ek_dir **d, const char *path, bool make,
+int ek_dir_open(struct ek_dir **out, const char *path, bool make,
 		struct ek_err *err);
 void ek_dir_close(struct ek_dir **d);
 

@@ -3,8 +3,11 @@
  * tarball.h - read a tar of any dialect, and only a tar (libarchive)
  *
  * v7, POSIX ustar, pax, GNU; no other format and no filter is ever enabled:
- * compression is taken off before, by ek_layers_open(). Sparse files, and
- * whatever libarchive warns about, are refused. Not for vmtar.
+ * compression is taken off before, by ek_layers_open(). Sparse files, hard
+ * links with data of their own, an archive without an end mark (one zero block
+ * is enough), and whatever libarchive warns about, are refused. Not for vmtar,
+ * which is told. Names are the archive's bytes in every locale, control
+ * characters and ".." included: see ek_path_problem().
  */
 #ifndef EK_TARBALL_H
 #define EK_TARBALL_H
@@ -23,7 +26,7 @@ struct ek_out;
 struct ek_tarball; /* opaque */
 
 /* in is borrowed until close; its name is used in messages. */
-int ek_tarball_open(struct ek_tarball **t, struct ek_in *in,
+int ek_tarball_open(struct ek_tarball **out, struct ek_in *in,
 		    struct ek_err *err);
 
 /*
