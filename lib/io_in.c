@@ -23,6 +23,7 @@ struct ek_in {
 	void (*drop)(void *ctx);
 	/* Go to an offset; false where that cannot be. NULL: it never can. */
 	bool (*seek)(void *ctx, uint64_t off);
+	void (*taken)(void *ctx, const void *p, size_t n); /* or NULL */
 	void *ctx; /* owned */
 	const unsigned char *mem; /* of a stream over memory: its begin */
 };
@@ -76,6 +77,12 @@ int ek_in_open_fill(struct ek_in **in, const char *name, ek_in_fill *fill,
 	return EK_OK;
 }
 
+void ek_in_on_take(struct ek_in *in,
+		   void (*taken)(void *ctx, const void *p, size_t n))
+{
+	in->taken = taken;
+}
+
 int ek_in_open_mem(struct ek_in **in, const char *name, const void *data,
 		   size_t len, struct ek_err *err)
 {
@@ -122,6 +129,8 @@ static size_t there(const struct ek_in *in)
 
 static void take(struct ek_in *in, size_t n)
 {
+	if (in->taken != NULL && n != 0)
+		in->taken(in->ctx, in->ptr, n);
 	in->ptr += n;
 	in->pos += n;
 }
@@ -185,6 +194,19 @@ int ek_in_peek(struct ek_in *in, size_t want, const unsigned char **p,
 	return EK_OK;
 }
 
+int ek_in_peek_some(struct ek_in *in, const unsigned char **p, size_t *got,
+		    struct ek_err *err)
+{
+	size_t more;
+	int rc = EK_OK;
+
+	if (there(in) == 0)
+		rc = fill_more(in, &more, err);
+	*p = in->ptr;
+	*got = there(in);
+	return rc;
+}
+
 int ek_in_read(struct ek_in *in, void *buf, size_t n, size_t *got,
 	       struct ek_err *err)
 {
@@ -204,6 +226,8 @@ int ek_in_read(struct ek_in *in, void *buf, size_t n, size_t *got,
 			rc = fill_at(in, to, n, &more, err);
 			if (rc != EK_OK)
 				return rc;
+			if (in->taken != NULL)
+				in->taken(in->ctx, to, more);
 			in->pos += more;
 		} else {
 			rc = fill_more(in, &more, err);
@@ -507,4 +531,42 @@ int ek_in_open_part(struct ek_in **in, struct ek_in *from, uint64_t len,
 		return ek_fail_sys(err, "'%s'", from->name);
 	*p = (struct part){ .from = from, .len = len, .left = len };
 	return ek_in_open_fill(in, from->name, part_fill, part_drop, p, err);
+}
+
+/* ---- the rest of a stream ------------------------------------------------ */
+
+struct rest {
+	struct ek_in *from; /* borrowed */
+	uint64_t base;      /* where it began */
+};
+
+static int rest_fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
+		     struct ek_err *err)
+{
+	struct rest *r = ctx;
+
+	return ek_in_read(r->from, buf, cap, got, err);
+}
+
+static bool rest_seek(void *ctx, uint64_t off)
+{
+	struct rest *r = ctx;
+
+	return off == 0 && ek_in_rewind(r->from, NULL) == EK_OK &&
+	       ek_in_skip(r->from, r->base, "its begin", NULL) == EK_OK;
+}
+
+int ek_in_open_rest(struct ek_in **in, struct ek_in *from, struct ek_err *err)
+{
+	struct rest *r = malloc(sizeof(*r));
+	int rc;
+
+	*in = NULL;
+	if (r == NULL)
+		return ek_fail_sys(err, "'%s'", from->name);
+	*r = (struct rest){ .from = from, .base = from->pos };
+	rc = ek_in_open_fill(in, from->name, rest_fill, free, r, err);
+	if (rc == EK_OK && ek_in_can_rewind(from))
+		(*in)->seek = rest_seek;
+	return rc;
 }

@@ -50,6 +50,10 @@ typedef int ek_in_fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 		       struct ek_err *err);
 int ek_in_open_fill(struct ek_in **in, const char *name, ek_in_fill *fill,
 		    void (*drop)(void *ctx), void *ctx, struct ek_err *err);
+/* Have such a stream tell its ctx of every run of bytes as it is taken: what
+ * was read ahead is not seen until then. */
+void ek_in_on_take(struct ek_in *in,
+		   void (*taken)(void *ctx, const void *p, size_t n));
 
 /*
  * Exactly len further bytes of from, as a stream of its own; from is borrowed
@@ -59,10 +63,21 @@ int ek_in_open_fill(struct ek_in **in, const char *name, ek_in_fill *fill,
 int ek_in_open_part(struct ek_in **in, struct ek_in *from, uint64_t len,
 		    struct ek_err *err);
 
+/*
+ * All further bytes of from, as a stream of its own with from's name; from is
+ * borrowed and must not be read meanwhile. It can be rewound, to where from is
+ * now, where from can.
+ */
+int ek_in_open_rest(struct ek_in **in, struct ek_in *from, struct ek_err *err);
+
 /* Up to want (<= EK_IN_PEEK_MAX) bytes without taking them; fewer at the end
  * only. Borrowed until the next call on in. */
 int ek_in_peek(struct ek_in *in, size_t want, const unsigned char **p,
 	       size_t *got, struct ek_err *err);
+
+/* The same, but as many as are there without reading, at least one. */
+int ek_in_peek_some(struct ek_in *in, const unsigned char **p, size_t *got,
+		    struct ek_err *err);
 
 /* Take up to n bytes; *got < n at the end only. */
 int ek_in_read(struct ek_in *in, void *buf, size_t n, size_t *got,
