@@ -29,7 +29,7 @@ int ek_digest_mem(enum ek_digest_kind kind, const void *data, size_t len,
 		  char hex[EK_DIGEST_HEX], struct ek_err *err);
 
 /* A stream that hands on from's bytes and updates d1 and d2 (each may be NULL)
- * with what is taken. from is borrowed; not closed. */
+ * with what is taken of it. from is borrowed, read ahead, and not closed. */
 int ek_in_open_digest(struct ek_in **in, struct ek_in *from,
 		      struct ek_digest *d1, struct ek_digest *d2,
 		      struct ek_err *err);
