@@ -29,9 +29,15 @@ const char *ek_layer_name(enum ek_layer layer);
  * *out is from with its gzip layer, if any, taken off; *layer tells which was
  * there (EK_LAYER_NONE or EK_LAYER_GZIP). xz or zstd, outside or inside the
  * gzip, is EK_EREFUSE and says so: "'s.v00': xz inside gzip is not supported
- * yet". from is borrowed; *out may read it until closed.
+ * yet". from is borrowed; *out may read it until closed, and can be rewound
+ * where there is no layer and from can.
  */
 int ek_layers_open(struct ek_in **out, struct ek_in *from, enum ek_layer *layer,
 		   struct ek_err *err);
+
+/* The same for a tar that no boot loader will see: gzip members are joined, as
+ * gzip(1) does (EK_GZ_MANY), where ek_layers_open() refuses a second one. */
+int ek_layers_open_foreign(struct ek_in **out, struct ek_in *from,
+			   enum ek_layer *layer, struct ek_err *err);
 
 #endif /* EK_LAYERS_H */
