@@ -3,7 +3,9 @@
  * xml.h - parse hostile XML into a tree, and write a tree (libxml2)
  *
  * No network, no external entity, no DTD: a document type declaration is
- * refused, so there are no entities but the five. Depth and size are limited.
+ * refused, so there are no entities but the five. Limits: size EK_XML_MAX, 256
+ * levels of elements, 256 attributes of one element. The text is UTF-8, whatever
+ * encoding it declares; a byte order mark is skipped.
  * The tree is libxml2's, held behind opaque types.
  *
  * Writing is "serialisation A" of vib.5: no declaration, no final newline, one
@@ -35,16 +37,16 @@ const char *ek_node_name(const struct ek_node *n);
 /* First child element, next sibling element; name NULL takes any. */
 struct ek_node *ek_node_child(const struct ek_node *n, const char *name);
 struct ek_node *ek_node_next(const struct ek_node *n, const char *name);
-/* The child element name below n, which is missing in *err otherwise. */
-
-/* Text of n, all of it joined, malloc()ed; NULL where memory ran out. trim cuts
- * white space at both ends. An absent n (NULL) gives NULL. */
+/* Text of n itself, not of elements in it, joined, malloc()ed; NULL where memory
+ * ran out. trim cuts white space at both ends. An absent n (NULL) gives NULL. */
 char *ek_node_text(const struct ek_node *n, bool trim);
 /* Attribute, malloc()ed; NULL where it is absent. */
 char *ek_node_attr(const struct ek_node *n, const char *name);
 long ek_node_line(const struct ek_node *n);
 
-/* ---- changing a tree (each EK_ESYS for lack of memory) ------------------ */
+/* ---- changing a tree ----------------------------------------------------
+ * Each is EK_ESYS for lack of memory, and EK_EARG for a text that XML cannot
+ * hold: not UTF-8, or control characters. Names are the caller's own. */
 
 int ek_node_set_text(struct ek_node *n, const char *text, struct ek_err *err);
 int ek_node_set_attr(struct ek_node *n, const char *name, const char *value,
@@ -61,7 +63,8 @@ void ek_node_remove(struct ek_node *n); /* with all below; white space too */
 void ek_xml_write(const struct ek_node *n, struct ek_buf *out);
 
 /* Escape for text (&amp; &lt; &gt;) or, with attr, for "..." too. Bytes above
- * 0x7f are taken as UTF-8 and become &#N;. */
+ * 0x7f are taken as UTF-8 and become &#N;. What XML cannot hold (control
+ * characters, bytes that are not UTF-8) becomes &#65533;: refuse it before. */
 void ek_xml_escape(struct ek_buf *out, const char *text, bool attr);
 
 #endif /* EK_XML_H */
