@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ek_buf;
 struct ek_err;
 struct ek_entry;
 
@@ -83,6 +84,17 @@ int ek_record_make(struct ek_record *r, const struct ek_entry *e,
 /* The L or K record for text of len bytes (without NUL): GNU's fields, name
  * "././@LongLink". Its data is text, a NUL, zeros to 512. */
 void ek_record_make_long(struct ek_record *r, char type, size_t len);
+
+/* A name ("dir/" for directories) or a link target of this length and more has
+ * a long record: 100 without a NUL is legal in GNU tar, but ESXi's own reader
+ * takes it for the empty string (vmtar.5, "Limits"). */
+#define EK_RECORD_LONG 100
+
+/* Append what must stand before the record of e: the K (type 'K') or L record
+ * and its data in whole blocks; nothing where e needs none. GNU tar writes the
+ * K first. Lack of memory sticks in out. */
+void ek_record_add_long(const struct ek_entry *e, char type,
+			struct ek_buf *out);
 
 /* "-rwxr-xr-x" and so on; 'm' first for type 7. out has 11 bytes. */
 void ek_record_mode_text(char type, uint32_t mode, char out[11]);
