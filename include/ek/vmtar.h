@@ -12,12 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ek/elf.h"
 #include "ek/entry.h"
 #include "ek/record.h"
 
 struct ek_err;
 struct ek_in;
 struct ek_out;
+
+/* Header area accepted and written, and one inline name in it. */
+#define EK_VMTAR_HEAD_MAX (256u << 20)
+#define EK_VMTAR_LONG_MAX (64u << 10)
 
 /* ---- generations -------------------------------------------------------- */
 
@@ -30,65 +35,74 @@ const char *ek_vmtar_gen_name(enum ek_vmtar_gen gen);
 /* ---- writing ------------------------------------------------------------ */
 
 /*
+ * What the writer has to say of a member and yet does not refuse: a warning of
+ * ours, or the complaint of VMware's program about an ELF file (it is harmless;
+ * vmtar.5, "ELF fields").
+ */
+enum ek_vmtar_say { EK_VMTAR_WARN, EK_VMTAR_ELF };
+typedef void ek_vmtar_note(void *ctx, enum ek_vmtar_say say,
+			   const char *member, const char *text);
+
+/*
  * Where the data of a planned member comes from. Called once for each member
- * with data, in archive order, twice over: when planning (first bytes and ELF
- * headers are looked at) and when writing. It opens a stream of exactly size
- * bytes; a source that is shorter or longer is EK_EFORMAT.
+ * with data, in archive order, when writing. It opens a stream of exactly size
+ * bytes, which is closed by the writer; one that is shorter or longer is
+ * EK_EFORMAT. index counts the calls of ek_vmtar_plan_record() and _entry().
  */
 typedef int ek_vmtar_source(void *ctx, size_t index, struct ek_in **in,
 			    struct ek_err *err);
 
 struct ek_vmtar_plan; /* opaque: records, inline names, offsets */
 
+/* name of the input is for messages and is copied; note may be NULL. */
 int ek_vmtar_plan_new(struct ek_vmtar_plan **p, enum ek_vmtar_gen gen,
+		      const char *name, ek_vmtar_note *note, void *ctx,
 		      struct ek_err *err);
 
-/* Add a record as it is in a tar (magic GNU; sum checked); for L and K inline
- * is its data, whole blocks. what names it in messages. Data of a file follows
- * with ek_vmtar_plan_elf(). */
+/*
+ * Add a record as it is in a tar; at is its offset there, for messages. For L
+ * and K tail is its data, whole blocks. Refused: another magic than that of old
+ * GNU tar, a wrong sum, no name, numbers that are not octal, a size on a type
+ * without data, sparse files and pax headers, 2 GiB.
+ */
 int ek_vmtar_plan_record(struct ek_vmtar_plan *p, const struct ek_record *r,
-			 const void *inline_data, size_t inline_len,
-			 const char *what, struct ek_err *err);
+			 uint64_t at, const void *tail, size_t tail_len,
+			 struct ek_err *err);
 
 /* Add an entry of ours: L and K records are made as needed. */
 int ek_vmtar_plan_entry(struct ek_vmtar_plan *p, const struct ek_entry *e,
 			struct ek_err *err);
 
-/*
- * Show the data of the record added last (a file of type 0 with size > 0): in
- * is read as far as needed, at most to its end. Data that begins with 7f 45 4c
- * 46 makes it type 7; *note, when not NULL, becomes the original's complaint
- * ("not a valid exec file") or NULL.
- */
-int ek_vmtar_plan_data(struct ek_vmtar_plan *p, struct ek_in *in,
-		       const char **note, struct ek_err *err);
+/* Is call number index a regular file (type 0) with data, whose data must be
+ * shown to ek_vmtar_plan_elf() when it begins as ELF does? */
+bool ek_vmtar_plan_wants_elf(const struct ek_vmtar_plan *p, size_t index);
 
-size_t ek_vmtar_plan_count(const struct ek_vmtar_plan *p); /* of records */
-/* Fix all offsets; EK_ELIMIT at 2 GiB names the member. *total may be NULL. */
+/* Make that member type 7, with the text fields that read (elf.h) shows. */
+int ek_vmtar_plan_elf(struct ek_vmtar_plan *p, size_t index, ek_elf_read *read,
+		      void *ctx, struct ek_err *err);
+
+/* Fix all offsets; EK_ELIMIT at 2 GiB names the member. *total, the length of
+ * the archive, may be NULL. */
 int ek_vmtar_plan_close(struct ek_vmtar_plan *p, uint64_t *total,
 			struct ek_err *err);
-/* Write all of it; source is called with the index of each record with data,
- * ascending. */
+/* Write all of it, from where out stands. */
 int ek_vmtar_plan_write(struct ek_vmtar_plan *p, struct ek_out *out,
 			ek_vmtar_source *source, void *ctx, struct ek_err *err);
 void ek_vmtar_plan_free(struct ek_vmtar_plan **p);
 
 /*
- * A whole tar (old GNU; other dialects are normalised) to a vmtar. in is the
- * bare tar without its layers. It is read twice, so it is spooled where it
- * cannot be rewound; name is for messages. note is called with the name of a
- * member and the original's complaint about its ELF headers, or with a warning
- * of ours; it may be NULL.
+ * A whole tar to a vmtar. in is the bare tar without its layers. Old GNU tar is
+ * taken over byte for byte; another first record (POSIX, pax, v7) makes all of
+ * it be read by tarball and normalised to old GNU. in is read twice: it is
+ * spooled where it cannot be rewound, and where it is normalised. Bytes other
+ * than zeros behind the end of the tar are refused, and so is a vmtar.
  */
-typedef void ek_vmtar_note(void *ctx, const char *member, const char *text);
 int ek_vmtar_from_tar(struct ek_in *in, enum ek_vmtar_gen gen,
 		      struct ek_out *out, ek_vmtar_note *note, void *ctx,
 		      struct ek_err *err);
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Header area accepted, and records in it. */
-#define EK_VMTAR_HEAD_MAX  (256u << 20)
 
 struct ek_vmtar; /* opaque: the header area, in memory */
 
@@ -96,14 +110,15 @@ struct ek_vmtar_member {
 	struct ek_entry e;    /* L and K are folded in; type 7 is a file */
 	struct ek_visor visor;
 	char type;            /* letter of the record */
-	size_t record;        /* index of its first record (an L or K) */
+	size_t record;        /* index of its own record in the header area */
 };
 
 /*
  * Read the header area of a vmtar from in (bare, without layers), which is
  * borrowed until close; its magic, sums, sizes and offsets are checked: data
  * inside the header area, at offset 0, overlapping or shared, or past 2 GiB is
- * EK_EFORMAT and names member and offset. Members are in archive order.
+ * EK_EFORMAT and names member and offset. Members are in archive order; a
+ * record of the root ("./") is none.
  */
 int ek_vmtar_open(struct ek_vmtar **v, struct ek_in *in, struct ek_err *err);
 size_t ek_vmtar_count(const struct ek_vmtar *v);
@@ -122,7 +137,7 @@ int ek_vmtar_next_data(struct ek_vmtar *v, bool strict, size_t *i,
 		       struct ek_in **data, struct ek_err *err);
 
 /*
- * After EK_END: read in to its end. Fine is nothing, or zeros to the next 512.
+ * Read in to its end, past the data that was not walked. Fine is nothing, or zeros to the next 512.
  * A signature footer or other bytes are EK_EREFUSE or EK_EFORMAT, with offset.
  */
 int ek_vmtar_finish(struct ek_vmtar *v, struct ek_err *err);

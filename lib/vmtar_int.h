@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vmtar_int.h - an open vmtar, for its reader and its way back to tar */
+#ifndef EK_VMTAR_INT_H
+#define EK_VMTAR_INT_H
+
+#include "ek/buf.h"
+#include "ek/vmtar.h"
+
+/* A record as it lies in the header area. */
+struct ek_vmtar_raw {
+	size_t at;     /* in head */
+	size_t tail;   /* bytes of inline data behind it */
+	size_t member; /* whose it is, or SIZE_MAX: an L, a K, or the root */
+};
+
+struct ek_vmtar {
+	struct ek_in *in; /* borrowed */
+	uint64_t start;   /* where in stood at open: the archive's offset 0 */
+	struct ek_buf head;
+	struct ek_vmtar_raw *raws; /* owned */
+	size_t n_raws, cap_raws;
+	struct ek_vmtar_member *members; /* owned */
+	size_t n, cap;
+	size_t *order; /* owned: members with data by offset */
+	size_t n_data, next;
+	uint64_t pos;  /* end of what was handed out, in the archive */
+	uint64_t data_end;
+};
+
+/* Where head, with the terminator, ends in the archive. */
+uint64_t ek_vmtar_head_end(const struct ek_vmtar *v);
+
+/* Is the data in the order of the headers? */
+bool ek_vmtar_in_order(const struct ek_vmtar *v);
+
+#endif /* EK_VMTAR_INT_H */
