@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* isobuild_int.h - the plan, shared by its maker and its proof */
+#ifndef EK_ISOBUILD_INT_H
+#define EK_ISOBUILD_INT_H
+
+#include "ek/isobuild.h"
+#include "ek/iso9660.h"
+
+struct change {
+	struct ek_isochange pub;
+	char *path, *given, *file; /* owned; pub borrows them */
+	char *top; /* owned: topmost part of path that is new, or path */
+};
+
+struct ek_isobuild {
+	const struct ek_iso *in; /* borrowed */
+	struct ek_iso_catalog boot;
+	struct change *v;        /* owned */
+	size_t n, cap;
+	char volume_id[33];
+	int64_t mtime;
+};
+
+/* The change of this path, or NULL; case counts: both are as on the image. */
+const struct change *ek_isobuild_change(const struct ek_isobuild *b,
+					const char *path);
+
+#endif /* EK_ISOBUILD_INT_H */
