@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ek_buf;
 struct ek_err;
 struct ek_in;
 
@@ -154,5 +155,20 @@ int ek_iso_table(const struct ek_iso *iso, const struct ek_iso_node *node,
  * length and sum. Why not, or NULL. */
 const char *ek_iso_table_problem(const struct ek_iso_table *table,
 				 const struct ek_iso_node *node);
+
+/* ---- showing (iso-cat.1) ------------------------------------------------ */
+
+/*
+ * Append a line for each file and directory: size, time, path. n nodes stand
+ * for themselves and what lies in them; 0: all. verbose: recorded names and
+ * blocks too, and before them volume and boot entries. A damaged boot catalog
+ * is EK_EFORMAT, after everything else was appended.
+ */
+int ek_iso_text(const struct ek_iso *iso, const struct ek_iso_node **nodes,
+		size_t n, bool verbose, struct ek_buf *out, struct ek_err *err);
+
+/* The same, and all of it, as one document: volume, boot, files. */
+int ek_iso_json(const struct ek_iso *iso, const struct ek_iso_node **nodes,
+		size_t n, struct ek_buf *out, struct ek_err *err);
 
 #endif /* EK_ISO9660_H */
