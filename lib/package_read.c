@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 
-#include "ek/deflate.h"
 #include "ek/entry.h"
 #include "ek/io.h"
 #include "ek/source.h"
@@ -279,48 +278,6 @@ static int seen(void *ctx, const struct ek_entry *e, const void *data,
 
 /* ---- the whole ---------------------------------------------------------- */
 
-/* Pack anew: through gzip into a scratch file, which becomes the source. */
-static int read_and_repack(struct ek_package *p, struct ek_in *in,
-			   const struct ek_tgz_rules *rules,
-			   struct ek_err *err)
-{
-	struct ek_spool *spool = NULL;
-	struct ek_out *out = NULL, *gz = NULL;
-	int rc;
-
-	rc = ek_spool_new(&spool, err);
-	if (rc == EK_OK)
-		rc = ek_spool_out(spool, &out, err);
-	if (rc == EK_OK)
-		rc = ek_out_open_gzip(&gz, out, EK_GZ_LEVEL, err);
-	if (rc == EK_OK)
-		rc = ek_tgz_read(in, rules, gz, &p->newest, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&gz, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&out, err);
-	ek_out_abort(&gz);
-	ek_out_abort(&out);
-	if (rc != EK_OK) {
-		ek_spool_free(spool);
-		return rc;
-	}
-	ek_source_free(&p->source);
-	return ek_source_spool(&p->source, spool, p->name, err);
-}
-
-static int look_at_form(struct ek_package *p, struct ek_err *err)
-{
-	struct ek_in *in = NULL;
-	int rc;
-
-	rc = ek_source_in(p->source, &in, err);
-	if (rc == EK_OK)
-		rc = ek_tgz_form(in, &p->form, err);
-	ek_in_close(&in);
-	return rc;
-}
-
 static int read_members(struct job *j, struct ek_err *err)
 {
 	const struct ek_tgz_rules rules = {
@@ -328,21 +285,9 @@ static int read_members(struct job *j, struct ek_err *err)
 		.mtime = j->o->mtime, .want = want, .seen = seen, .ctx = j,
 	};
 	struct ek_package *p = j->p;
-	struct ek_source *from = NULL;
-	struct ek_in *in = NULL;
-	int rc;
 
-	rc = ek_source_in(p->source, &in, err);
-	if (rc == EK_OK && p->form.strict) {
-		rc = ek_tgz_read(in, &rules, NULL, &p->newest, err);
-	} else if (rc == EK_OK) {
-		from = p->source; /* in reads it to the end of the call */
-		p->source = NULL;
-		rc = read_and_repack(p, in, &rules, err);
-	}
-	ek_in_close(&in);
-	ek_source_free(&from);
-	return rc;
+	return ek_tgz_prepare(&p->source, &rules, j->o->anew, &p->form,
+			      &p->newest, err);
 }
 
 static int module_cmp(const void *a, const void *b)
@@ -371,8 +316,6 @@ int ek_package_open(struct ek_package **out, const char *path,
 				   ek_input_name(path));
 	}
 	rc = ek_source_open(&p->source, path, err);
-	if (rc == EK_OK)
-		rc = look_at_form(p, err);
 	if (rc == EK_OK)
 		rc = read_members(&j, err);
 	if (rc == EK_OK) {

@@ -32,6 +32,7 @@ typedef void ek_say(void *ctx, enum ek_say_kind kind, const char *text);
 struct ek_package_opts {
 	bool any_files;                   /* take what no driver needs, too */
 	const struct ek_release *target;  /* NULL: not told */
+	bool anew;                        /* pack a strict one anew as well */
 	bool set_mtime;                   /* of members that are packed anew */
 	int64_t mtime;
 	ek_say *say;                      /* may be NULL */

@@ -20,6 +20,7 @@ struct ek_err;
 struct ek_in;
 struct ek_out;
 struct ek_entry;
+struct ek_source;
 
 /* What is unpacked must end below this: the loader keeps 32 bits of it. */
 #define EK_TGZ_MAX (UINT64_C(4) << 30)
@@ -74,5 +75,14 @@ struct ek_tgz_rules {
  */
 int ek_tgz_read(struct ek_in *in, const struct ek_tgz_rules *rules,
 		struct ek_out *tar, int64_t *newest, struct ek_err *err);
+
+/*
+ * Make *s a tgz in the strict form: read and check all of it, and where it is
+ * not strict, or anew is true, replace *s by a scratch file with the same as GNU
+ * tar in gzip. form is that of the old *s.
+ */
+int ek_tgz_prepare(struct ek_source **s, const struct ek_tgz_rules *rules,
+		   bool anew, struct ek_tgz_form *form, int64_t *newest,
+		   struct ek_err *err);
 
 #endif /* EK_TGZ_H */
