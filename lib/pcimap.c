@@ -354,11 +354,12 @@ static void tell_oddities(const struct job *j, const struct ek_pcimap *m)
 	struct ek_map_line *v;
 
 	if (j->n_cr > 0)
-		tell(j, "line %lu: CR before LF, dropped (%lu lines)",
-		     j->first_cr, j->n_cr);
+		tell(j, "line %lu: CR before LF (in %lu lines), which VMware's"
+		     " own maps never have", j->first_cr, j->n_cr);
 	if (j->n_upper > 0)
-		tell(j, "line %lu: upper-case hex, folded (%lu lines)",
-		     j->first_upper, j->n_upper);
+		tell(j, "line %lu: upper-case hex (in %lu lines), which "
+		     "VMware's own maps never have", j->first_upper,
+		     j->n_upper);
 	if (j->note == NULL)
 		return;
 	v = sorted(m);

@@ -207,6 +207,9 @@ int ek_tgz_form(struct ek_in *in, struct ek_tgz_form *form, struct ek_err *err)
 		rc = see_record(&s, err);
 	if (rc < 0 && rc != EK_ESYS)
 		not_strict(&s, "not one sound gzip member");
+	if (form->dialect != EK_TAR_GNU && !s.first)
+		snprintf(form->why, sizeof(form->why), "%s",
+			 ek_tar_dialect_name(form->dialect));
 	ek_in_close(&gz);
 	ek_nameset_free(&s.names);
 	return rc == EK_ESYS ? rc : EK_OK;

@@ -60,8 +60,10 @@ static const struct {
 	  "class=network\n"
 	  "regtype=linux,bus=pci,id=10ec:8125 0000:0000,driver=R,"
 	  "class=network\n",
-	  "'x.map': line 1: CR before LF, dropped (2 lines)\n"
-	  "'x.map': line 1: upper-case hex, folded (1 lines)\n"
+	  "'x.map': line 1: CR before LF (in 2 lines), which VMware's own "
+	  "maps never have\n"
+	  "'x.map': line 1: upper-case hex (in 1 lines), which VMware's own "
+	  "maps never have\n"
 	  "'x.map': line 2: id '10ec:8125 0000:0000' for 'R' is there twice\n"
 	},
 	{ "regtype=linux,bus=pci,id=10ec:8125 0000:0000,driver=r\n",
