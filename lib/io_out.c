@@ -455,8 +455,8 @@ static int find_target(struct file *f, bool *through)
 {
 	struct stat st;
 
-	*through = false;
 	for (int i = 0; i < LINKS_MAX; i++) {
+		*through = false;
 		f->exists = fstatat(AT_FDCWD, f->path, &st,
 				    AT_SYMLINK_NOFOLLOW) == 0;
 		if (!f->exists)
@@ -504,8 +504,8 @@ static int open_beside(struct file *f)
 {
 	int fd = -1;
 
-	if (f->base[0] == '\0') { /* "name/" */
-		errno = EISDIR;
+	if (f->base[0] == '\0') { /* "", or "name/" */
+		errno = f->path[0] != '\0' ? EISDIR : ENOENT;
 		return -1;
 	}
 	f->dirfd = open_parent(f);
