@@ -221,7 +221,7 @@ static uint32_t count_hits(const struct look *k)
 	uint32_t n = 0;
 
 	for (uint64_t i = 0; i < k->pages; i++)
-		n += k->hits[i / 8] >> (i % 8) & 1u;
+		n += (uint32_t)k->hits[i / 8] >> (i % 8) & 1u;
 	return n;
 }
 

@@ -268,7 +268,7 @@ static int keep_long(struct ek_vmtar_plan *p, const struct ek_record *r,
 
 	if (size > tail_len || tail_len % EK_RECORD_SIZE != 0)
 		return ek_fail(err, EK_EARG, "%s: its data is missing", what);
-	len = strnlen(tail, (size_t)size);
+	len = size != 0 ? strnlen(tail, (size_t)size) : 0;
 	if (len == 0 || b->len != 0)
 		return ek_fail(err, EK_EFORMAT, "%s: a long name that is empty"
 			       " or given twice", what);
@@ -463,6 +463,8 @@ int ek_vmtar_plan_close(struct ek_vmtar_plan *p, uint64_t *total,
 	}
 	p->total = p->gen == EK_VMTAR_80U1 ? round_up(end, EK_RECORD_SIZE)
 					   : end;
+	if (p->n == 0)
+		p->total = EK_VMTAR_EMPTY;
 	if (p->total >= EK_VMTAR_MAX)
 		return too_big(p, last, err);
 	if (total != NULL)

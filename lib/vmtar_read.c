@@ -586,6 +586,8 @@ static int check_trail(const struct ek_vmtar *v, const struct trail *t,
 			EK_RECORD_SIZE;
 	const char *name = ek_in_name(v->in);
 
+	if (v->n_raws == 0)
+		fill = EK_VMTAR_EMPTY - EK_RECORD_SIZE;
 	if (t->zeros == t->len && (t->len == 0 || t->len == fill))
 		return EK_OK;
 	if (is_footer(t, &len))

@@ -24,6 +24,9 @@ struct ek_out;
 #define EK_VMTAR_HEAD_MAX (256u << 20)
 #define EK_VMTAR_LONG_MAX (64u << 10)
 
+/* Length of an archive without a record: two zero blocks. */
+#define EK_VMTAR_EMPTY 1024u
+
 /* ---- generations -------------------------------------------------------- */
 
 enum ek_vmtar_gen { EK_VMTAR_65, EK_VMTAR_67, EK_VMTAR_80U1 };
