@@ -243,6 +243,17 @@ static int check_name(const struct ek_bootcfg *cfg, const char *name,
 
 /* ---- modules ------------------------------------------------------------ */
 
+size_t ek_bootcfg_module_count(const struct ek_bootcfg *cfg)
+{
+	const char *list = ek_bootcfg_get(cfg, "modules");
+	struct bootcfg_item it;
+	size_t n = 0;
+
+	while (list != NULL && bootcfg_next_item(&list, &it) == BOOTCFG_ITEM)
+		n++;
+	return n;
+}
+
 bool ek_bootcfg_has_module(const struct ek_bootcfg *cfg, const char *name)
 {
 	const char *list = ek_bootcfg_get(cfg, "modules");
@@ -498,6 +509,28 @@ int ek_bootcfg_remove_opt(struct ek_bootcfg *cfg, const char *opts,
 			  struct ek_err *err)
 {
 	return edit_opts(cfg, opts, false, err);
+}
+
+int ek_bootcfg_apply(struct ek_bootcfg *cfg, const struct ek_bootcfg_edit *e,
+		     struct ek_err *err)
+{
+	switch (e->op) {
+	case EK_BOOTCFG_SET:
+		return ek_bootcfg_set(cfg, e->a, e->b, err);
+	case EK_BOOTCFG_DELETE:
+		return ek_bootcfg_delete(cfg, e->a, err);
+	case EK_BOOTCFG_ADD:
+		return ek_bootcfg_add_module(cfg, e->a, e->b, err);
+	case EK_BOOTCFG_REMOVE:
+		return ek_bootcfg_remove_module(cfg, e->a, err);
+	case EK_BOOTCFG_REPLACE:
+		return ek_bootcfg_replace_module(cfg, e->a, e->b, err);
+	case EK_BOOTCFG_OPT:
+		return ek_bootcfg_add_opt(cfg, e->a, err);
+	case EK_BOOTCFG_NO_OPT:
+		return ek_bootcfg_remove_opt(cfg, e->a, err);
+	}
+	return ek_fail(err, EK_EARG, "'%s': unknown edit", cfg->name);
 }
 
 /* ---- two files ---------------------------------------------------------- */

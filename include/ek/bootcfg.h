@@ -22,6 +22,7 @@
 
 struct ek_buf;
 struct ek_err;
+struct ek_json;
 struct ek_out;
 
 /* Largest input accepted, in bytes and in lines. The loader has no limit. */
@@ -102,6 +103,7 @@ int ek_bootcfg_delete(struct ek_bootcfg *cfg, const char *key,
 
 /* "/net.v00" and "NET.V00" are the same. */
 bool ek_bootcfg_same_name(const char *a, const char *b);
+size_t ek_bootcfg_module_count(const struct ek_bootcfg *cfg);
 bool ek_bootcfg_has_module(const struct ek_bootcfg *cfg, const char *name);
 
 /* Why name cannot stand in modules= ("has '---'", ...), or NULL. */
@@ -139,6 +141,26 @@ int ek_bootcfg_add_opt(struct ek_bootcfg *cfg, const char *opts,
  * one is not there. */
 int ek_bootcfg_remove_opt(struct ek_bootcfg *cfg, const char *opts,
 			  struct ek_err *err);
+
+/* ---- edits as data ------------------------------------------------------ */
+
+enum ek_bootcfg_op {
+	EK_BOOTCFG_SET,     /* a: key, b: value */
+	EK_BOOTCFG_DELETE,  /* a: key */
+	EK_BOOTCFG_ADD,     /* a: module, b: module to put it before, or NULL */
+	EK_BOOTCFG_REMOVE,  /* a: module */
+	EK_BOOTCFG_REPLACE, /* a: old module, b: new one */
+	EK_BOOTCFG_OPT,     /* a: kernel options */
+	EK_BOOTCFG_NO_OPT,  /* a: kernel options */
+};
+
+struct ek_bootcfg_edit {
+	enum ek_bootcfg_op op;
+	const char *a, *b; /* borrowed */
+};
+
+int ek_bootcfg_apply(struct ek_bootcfg *cfg, const struct ek_bootcfg_edit *e,
+		     struct ek_err *err);
 
 /* ---- what the loader makes of it ---------------------------------------- */
 
@@ -196,6 +218,20 @@ int ek_boot_plan(const struct ek_bootcfg *cfg, enum ek_boot_fw fw,
 		 const char *dir, struct ek_boot_plan *plan,
 		 struct ek_err *err);
 void ek_boot_plan_clear(struct ek_boot_plan *plan);
+
+/* Does it boot: status 0, and the result is known? */
+bool ek_boot_plan_boots(const struct ek_boot_plan *plan);
+
+/*
+ * Both plans for a person, under the heading name; one of them may be NULL.
+ * What is alike is shown once. Lack of memory sticks in out.
+ */
+void ek_boot_plan_text(const char *name, const struct ek_boot_plan *bios,
+		       const struct ek_boot_plan *uefi, struct ek_buf *out);
+/* Members of the open object: status, then error, or title, prefix, timeout,
+ * kernel, kernelopt and modules (pairs of path and options). An undefined
+ * result has status null. */
+void ek_boot_plan_json(const struct ek_boot_plan *plan, struct ek_json *j);
 
 /*
  * EK_EREFUSE where a loader would not boot by cfg as it lies on an ISO (an

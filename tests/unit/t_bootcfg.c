@@ -278,35 +278,18 @@ static void test_nul(void **state)
 
 /* ---- edits -------------------------------------------------------------- */
 
-enum op { SET, DEL, ADD, BEFORE, RM, REPL, OPT, NOOPT };
-
-static int apply(struct ek_bootcfg *cfg, enum op op, const char *a,
-		 const char *b, struct ek_err *err)
-{
-	switch (op) {
-	case SET:
-		return ek_bootcfg_set(cfg, a, b, err);
-	case DEL:
-		return ek_bootcfg_delete(cfg, a, err);
-	case ADD:
-		return ek_bootcfg_add_module(cfg, a, NULL, err);
-	case BEFORE:
-		return ek_bootcfg_add_module(cfg, a, b, err);
-	case RM:
-		return ek_bootcfg_remove_module(cfg, a, err);
-	case REPL:
-		return ek_bootcfg_replace_module(cfg, a, b, err);
-	case OPT:
-		return ek_bootcfg_add_opt(cfg, a, err);
-	case NOOPT:
-		return ek_bootcfg_remove_opt(cfg, a, err);
-	}
-	return EK_EARG;
-}
+#define SET    EK_BOOTCFG_SET
+#define DEL    EK_BOOTCFG_DELETE
+#define ADD    EK_BOOTCFG_ADD
+#define BEFORE EK_BOOTCFG_ADD
+#define RM     EK_BOOTCFG_REMOVE
+#define REPL   EK_BOOTCFG_REPLACE
+#define OPT    EK_BOOTCFG_OPT
+#define NOOPT  EK_BOOTCFG_NO_OPT
 
 static const struct {
 	const char *in;
-	enum op op;
+	enum ek_bootcfg_op op;
 	const char *a, *b, *out;
 } edits[] = {
 	/* keys */
@@ -396,8 +379,11 @@ static void test_edits(void **state)
 		struct ek_bootcfg *cfg = parse(edits[i].in);
 		struct ek_err err = EK_ERR_INIT;
 
-		if (apply(cfg, edits[i].op, edits[i].a, edits[i].b, &err) !=
-		    EK_OK)
+		const struct ek_bootcfg_edit e = {
+			edits[i].op, edits[i].a, edits[i].b,
+		};
+
+		if (ek_bootcfg_apply(cfg, &e, &err) != EK_OK)
 			fail_msg("edit %zu of '%s': %s", i, edits[i].in,
 				 err.msg);
 		assert_written(cfg, edits[i].out);
@@ -408,7 +394,7 @@ static void test_edits(void **state)
 /* Refused, with the code and a word of the message; nothing changed. */
 static const struct {
 	const char *in;
-	enum op op;
+	enum ek_bootcfg_op op;
 	const char *a, *b;
 	int code;
 	const char *word;
@@ -460,11 +446,13 @@ static void test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(refused); i++) {
 		struct ek_bootcfg *cfg = parse(refused[i].in);
+		const struct ek_bootcfg_edit e = {
+			refused[i].op, refused[i].a, refused[i].b,
+		};
 		struct ek_err err = EK_ERR_INIT;
 		int rc;
 
-		rc = apply(cfg, refused[i].op, refused[i].a, refused[i].b,
-			   &err);
+		rc = ek_bootcfg_apply(cfg, &e, &err);
 		if (rc != refused[i].code ||
 		    strstr(err.msg, refused[i].word) == NULL)
 			fail_msg("refusal %zu: %d, '%s'", i, rc, err.msg);
