@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * archive.h - one reader over vmtar and tar, bare or in gzip
+ *
+ * Takes off the layers, tells vmtar from tar by content, and hands out members
+ * and data in the same way for both. Offsets, sums and gaps are checked as
+ * vmtar.h and tarball.h say; a layer that is not gzip is EK_EREFUSE and named.
+ */
+#ifndef EK_ARCHIVE_H
+#define EK_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ek/layers.h"
+#include "ek/record.h"
+
+struct ek_buf;
+struct ek_entry;
+struct ek_err;
+struct ek_in;
+struct ek_json;
+struct ek_out;
+
+enum ek_archive_kind { EK_ARCHIVE_VMTAR, EK_ARCHIVE_TAR };
+
+struct ek_archive; /* opaque */
+
+struct ek_archive_member {
+	const struct ek_entry *e;      /* valid until the next call */
+	size_t index;                  /* of the data, see below */
+	char type;                     /* vmtar: letter of the record, or 0 */
+	const struct ek_visor *visor;  /* vmtar, else NULL */
+};
+
+/* in is borrowed until close, and stands at the first byte. */
+int ek_archive_open(struct ek_archive **out, struct ek_in *in,
+		    struct ek_err *err);
+/* The same on a file ("-" or NULL: standard input), which it owns. */
+int ek_archive_open_path(struct ek_archive **out, const char *path,
+			 struct ek_err *err);
+void ek_archive_close(struct ek_archive **a);
+
+enum ek_archive_kind ek_archive_kind(const struct ek_archive *a);
+enum ek_layer ek_archive_layer(const struct ek_archive *a);
+const char *ek_archive_name(const struct ek_archive *a); /* for messages */
+const char *ek_archive_kind_name(enum ek_archive_kind kind); /* "vmtar" */
+
+/*
+ * Headers, in archive order; EK_END after the last. In a tar this reads
+ * through the data, so that EK_END means that all of it was read and is sound.
+ */
+int ek_archive_next(struct ek_archive *a, struct ek_archive_member *m,
+		    struct ek_err *err);
+
+/* Start again with the first member. A tar must be in a file or have been
+ * given to ek_archive_keep() before the first header was read. */
+int ek_archive_rewind(struct ek_archive *a, struct ek_err *err);
+/* Make sure that rewind will work: a tar from a pipe goes to a scratch file. */
+int ek_archive_keep(struct ek_archive *a, struct ek_err *err);
+
+/*
+ * Data of each file that has some, ascending by offset: a stream of exactly its
+ * size, to be closed before the next call, read or not. EK_END after the last:
+ * then ek_archive_finish() wants to be called. In a tar this begins at the
+ * first member only after open or rewind. Gaps must be zero when strict.
+ */
+int ek_archive_next_data(struct ek_archive *a, bool strict, size_t *index,
+			 struct ek_in **data, struct ek_err *err);
+
+/*
+ * Read all that was not read yet, and check it: EK_OK means that no byte is
+ * unexplained; a signature footer is EK_EREFUSE and named.
+ */
+int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err);
+
+/*
+ * After the headers: is all there? For a vmtar that ek_archive_open_path() found
+ * in a regular file, the length of the file, or the one in the trailer of its
+ * gzip, is enough where it is what the headers say; else as finish.
+ */
+int ek_archive_end(struct ek_archive *a, struct ek_err *err);
+
+/*
+ * The member called name (a leading "/" or "./" is ignored) to out: EK_EFORMAT
+ * where there is none, or two of them; a hard link gives the file it names. All
+ * of the archive is read and checked.
+ */
+int ek_archive_print(struct ek_archive *a, const char *name,
+		     struct ek_out *out, struct ek_err *err);
+
+/*
+ * The tar of vmtar.5, "Back to tar". A tar is taken the same way through a
+ * vmtar (6.7) in a scratch file: old GNU headers are kept as they are, other
+ * dialects become old GNU. Nothing may have been read before.
+ */
+int ek_archive_to_tar(struct ek_archive *a, struct ek_out *out,
+		      struct ek_err *err);
+
+/* ---- showing ------------------------------------------------------------ */
+
+/*
+ * One line of a listing, with its newline: mode, owner/group, size, time in
+ * UTC, name, " -> target" or " link to target". verbose puts offset,
+ * textoffset, textPgs and fixUpPgs before the name, "-" each for a tar. What is
+ * not printable becomes \ooo, and \ is doubled, so that a line is one member.
+ */
+void ek_archive_line(struct ek_buf *out, const struct ek_archive_member *m,
+		     bool verbose);
+
+/* The same as an object in the open array of j. */
+void ek_archive_json(struct ek_json *j, const struct ek_archive_member *m);
+
+#endif /* EK_ARCHIVE_H */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* archive_show.c - members as lines and as JSON */
+#include "os.h"
+
+#include "ek/archive.h"
+#include "ek/buf.h"
+#include "ek/date.h"
+#include "ek/entry.h"
+#include "ek/json.h"
+#include "ek/utf8.h"
+
+/* Text that cannot break the line, drive a terminal, or look like another. */
+static void add_escaped(struct ek_buf *out, const char *text)
+{
+	size_t len = strlen(text), n;
+	uint32_t c;
+
+	for (; len != 0; text += n, len -= n) {
+		n = ek_utf8_next(text, len, &c);
+		if (n != 0 && c == '\\') {
+			ek_buf_adds(out, "\\\\");
+		} else if (n != 0 && ek_utf8_printable(c)) {
+			ek_buf_add(out, text, n);
+		} else {
+			n = n != 0 ? n : 1;
+			for (size_t i = 0; i < n; i++)
+				ek_buf_addf(out, "\\%03o",
+					    (unsigned char)text[i]);
+		}
+	}
+}
+
+/* The letter of a vmtar record, or the one that a record would have. */
+static char type_of(const struct ek_archive_member *m)
+{
+	switch (m->visor != NULL ? EK_FT_OTHER : m->e->type) {
+	case EK_FT_FILE:
+		return '0';
+	case EK_FT_DIR:
+		return '5';
+	case EK_FT_SYMLINK:
+		return '2';
+	case EK_FT_HARDLINK:
+		return '1';
+	case EK_FT_CHARDEV:
+		return '3';
+	case EK_FT_BLOCKDEV:
+		return '4';
+	case EK_FT_FIFO:
+		return '6';
+	case EK_FT_OTHER:
+		break;
+	}
+	return m->type;
+}
+
+static void add_owner(struct ek_buf *out, const struct ek_entry *e)
+{
+	struct ek_buf b = EK_BUF_INIT;
+
+	if (e->uname != NULL && e->uname[0] != '\0')
+		add_escaped(&b, e->uname);
+	else
+		ek_buf_addf(&b, "%u", e->uid);
+	ek_buf_addc(&b, '/');
+	if (e->gname != NULL && e->gname[0] != '\0')
+		add_escaped(&b, e->gname);
+	else
+		ek_buf_addf(&b, "%u", e->gid);
+	ek_buf_addf(out, " %-9s", ek_buf_str(&b));
+	out->failed = out->failed || b.failed;
+	ek_buf_free(&b);
+}
+
+static void add_size(struct ek_buf *out, const struct ek_entry *e)
+{
+	char dev[32];
+
+	if (e->type != EK_FT_CHARDEV && e->type != EK_FT_BLOCKDEV) {
+		ek_buf_addf(out, " %10llu", (unsigned long long)e->size);
+		return;
+	}
+	snprintf(dev, sizeof(dev), "%u,%u", e->devmajor, e->devminor);
+	ek_buf_addf(out, " %10s", dev);
+}
+
+static void add_visor(struct ek_buf *out, const struct ek_visor *v)
+{
+	if (v == NULL)
+		ek_buf_addf(out, " %10s %8s %6s %6s", "-", "-", "-", "-");
+	else
+		ek_buf_addf(out, " %10u %8u %6u %6u", v->offset, v->textoffset,
+			    v->text_pgs, v->fixup_pgs);
+}
+
+void ek_archive_line(struct ek_buf *out, const struct ek_archive_member *m,
+		     bool verbose)
+{
+	const struct ek_entry *e = m->e;
+	char mode[11], when[EK_DATE_SIZE];
+
+	ek_record_mode_text(type_of(m), e->mode, mode);
+	ek_date_show(e->mtime, when);
+	ek_buf_adds(out, mode);
+	add_owner(out, e);
+	add_size(out, e);
+	ek_buf_addf(out, " %s", when);
+	if (verbose)
+		add_visor(out, m->visor);
+	ek_buf_addc(out, ' ');
+	add_escaped(out, e->name);
+	if (e->type == EK_FT_DIR)
+		ek_buf_addc(out, '/');
+	if (e->link != NULL) {
+		ek_buf_adds(out, e->type == EK_FT_HARDLINK ? " link to "
+							   : " -> ");
+		add_escaped(out, e->link);
+	}
+	ek_buf_addc(out, '\n');
+}
+
+static void json_visor(struct ek_json *j, const struct ek_archive_member *m)
+{
+	ek_json_bool(j, "elf", m->type == '7');
+	ek_json_uint(j, "offset", m->visor->offset);
+	ek_json_uint(j, "text_offset", m->visor->textoffset);
+	ek_json_uint(j, "text_pages", m->visor->text_pgs);
+	ek_json_uint(j, "fixup_pages", m->visor->fixup_pgs);
+}
+
+void ek_archive_json(struct ek_json *j, const struct ek_archive_member *m)
+{
+	const struct ek_entry *e = m->e;
+	char mode[16];
+
+	snprintf(mode, sizeof(mode), "%04o", e->mode);
+	ek_json_object(j, NULL);
+	ek_json_str(j, "name", e->name);
+	ek_json_str(j, "type", ek_ftype_name(e->type));
+	ek_json_str(j, "mode", mode);
+	ek_json_uint(j, "uid", e->uid);
+	ek_json_uint(j, "gid", e->gid);
+	ek_json_str(j, "uname", e->uname != NULL ? e->uname : "");
+	ek_json_str(j, "gname", e->gname != NULL ? e->gname : "");
+	ek_json_uint(j, "size", e->size);
+	ek_json_int(j, "mtime", e->mtime);
+	if (e->link != NULL)
+		ek_json_str(j, "link", e->link);
+	if (e->type == EK_FT_CHARDEV || e->type == EK_FT_BLOCKDEV) {
+		ek_json_uint(j, "major", e->devmajor);
+		ek_json_uint(j, "minor", e->devminor);
+	}
+	if (m->visor != NULL)
+		json_visor(j, m);
+	ek_json_close(j);
+}
