@@ -120,12 +120,14 @@ static int open_bare(struct ek_archive *a, struct ek_err *err)
 					    : "no valid header at its start");
 }
 
+/* A tar is opened with the first member: libarchive takes bytes at once, and
+ * ek_archive_keep() wants them all. */
 static int open_reader(struct ek_archive *a, struct ek_err *err)
 {
 	a->next = 0;
 	a->over = false;
 	if (a->kind == EK_ARCHIVE_TAR)
-		return ek_tarball_open(&a->t, a->bare, err);
+		return EK_OK;
 	return ek_vmtar_open(&a->v, a->bare, err);
 }
 
@@ -231,6 +233,10 @@ int ek_archive_next(struct ek_archive *a, struct ek_archive_member *m,
 	if (a->kind == EK_ARCHIVE_TAR) {
 		if (a->over)
 			return EK_END;
+		rc = a->t != NULL ? EK_OK
+				  : ek_tarball_open(&a->t, a->bare, err);
+		if (rc != EK_OK)
+			return rc;
 		rc = ek_tarball_next(a->t, &m->e, err);
 		a->over = rc == EK_END;
 		if (rc == EK_OK)
@@ -294,7 +300,6 @@ int ek_archive_keep(struct ek_archive *a, struct ek_err *err)
 	if (a->kind == EK_ARCHIVE_VMTAR || a->spool != NULL ||
 	    ek_in_can_rewind(a->from))
 		return EK_OK;
-	close_reader(a); /* which has not taken a byte yet */
 	rc = fill_spool(&a->spool, a->bare, err);
 	if (rc == EK_OK)
 		rc = ek_archive_rewind(a, err);
@@ -511,7 +516,7 @@ static int copy_one(struct ek_archive *a, const struct wanted *w,
 	return ek_archive_finish(a, true, err);
 }
 
-int ek_archive_print(struct ek_archive *a, const char *name,
+static int print_any(struct ek_archive *a, const char *name,
 		     struct ek_out *out, struct ek_err *err)
 {
 	struct wanted w = { .name = name };
@@ -528,6 +533,42 @@ int ek_archive_print(struct ek_archive *a, const char *name,
 	return rc;
 }
 
+/* Is there nothing but lines, in ASCII or above? */
+static bool is_text(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (((unsigned char)p[i] < ' ' &&
+		     (p[i] < '\t' || p[i] > '\r')) || p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+int ek_archive_print(struct ek_archive *a, const char *name, bool text_only,
+		     struct ek_out *out, struct ek_err *err)
+{
+	struct ek_out *mem;
+	char *data = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (!text_only)
+		return print_any(a, name, out, err);
+	rc = ek_out_open_mem(&mem, &data, &len, err);
+	if (rc == EK_OK)
+		rc = print_any(a, name, mem, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&mem, err);
+	if (rc == EK_OK && !is_text(data, len))
+		rc = ek_fail(err, EK_EARG, "'%s': member '%s' is binary, and is"
+			     " not written to a terminal without -f",
+			     ek_archive_name(a), name);
+	if (rc == EK_OK)
+		ek_out_write(out, data, len);
+	ek_out_abort(&mem);
+	free(data);
+	return rc;
+}
+
 /* ---- back to tar -------------------------------------------------------- */
 
 static int tar_to_tar(struct ek_archive *a, struct ek_out *to,
@@ -539,7 +580,6 @@ static int tar_to_tar(struct ek_archive *a, struct ek_out *to,
 	struct ek_in *in = NULL;
 	int rc;
 
-	close_reader(a);
 	rc = ek_spool_new(&s, err);
 	if (rc == EK_OK)
 		rc = ek_spool_out(s, &out, err);

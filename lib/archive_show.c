@@ -6,11 +6,13 @@
 #include "ek/buf.h"
 #include "ek/date.h"
 #include "ek/entry.h"
+#include "ek/err.h"
+#include "ek/io.h"
 #include "ek/json.h"
 #include "ek/utf8.h"
 
 /* Text that cannot break the line, drive a terminal, or look like another. */
-static void add_escaped(struct ek_buf *out, const char *text)
+void ek_archive_escape(struct ek_buf *out, const char *text)
 {
 	size_t len = strlen(text), n;
 	uint32_t c;
@@ -59,12 +61,12 @@ static void add_owner(struct ek_buf *out, const struct ek_entry *e)
 	struct ek_buf b = EK_BUF_INIT;
 
 	if (e->uname != NULL && e->uname[0] != '\0')
-		add_escaped(&b, e->uname);
+		ek_archive_escape(&b, e->uname);
 	else
 		ek_buf_addf(&b, "%u", e->uid);
 	ek_buf_addc(&b, '/');
 	if (e->gname != NULL && e->gname[0] != '\0')
-		add_escaped(&b, e->gname);
+		ek_archive_escape(&b, e->gname);
 	else
 		ek_buf_addf(&b, "%u", e->gid);
 	ek_buf_addf(out, " %-9s", ek_buf_str(&b));
@@ -108,13 +110,13 @@ void ek_archive_line(struct ek_buf *out, const struct ek_archive_member *m,
 	if (verbose)
 		add_visor(out, m->visor);
 	ek_buf_addc(out, ' ');
-	add_escaped(out, e->name);
+	ek_archive_escape(out, e->name);
 	if (e->type == EK_FT_DIR)
 		ek_buf_addc(out, '/');
 	if (e->link != NULL) {
 		ek_buf_adds(out, e->type == EK_FT_HARDLINK ? " link to "
 							   : " -> ");
-		add_escaped(out, e->link);
+		ek_archive_escape(out, e->link);
 	}
 	ek_buf_addc(out, '\n');
 }
@@ -153,4 +155,143 @@ void ek_archive_json(struct ek_json *j, const struct ek_archive_member *m)
 	if (m->visor != NULL)
 		json_visor(j, m);
 	ek_json_close(j);
+}
+
+/* ---- whole files -------------------------------------------------------- */
+
+/* After the headers: read as much as was asked for. */
+static int check(struct ek_archive *a, enum ek_archive_how how,
+		 struct ek_err *err)
+{
+	if (how == EK_ARCHIVE_LIST)
+		return ek_archive_end(a, err);
+	return ek_archive_finish(a, how == EK_ARCHIVE_TEST, err);
+}
+
+/* Each header to text or j, both of which may be NULL; *n counts. */
+static int each_member(struct ek_archive *a, struct ek_buf *text, bool verbose,
+		       struct ek_json *j, size_t *n, struct ek_err *err)
+{
+	struct ek_archive_member m;
+	int rc;
+
+	for (*n = 0;; ++*n) {
+		rc = ek_archive_next(a, &m, err);
+		if (rc != EK_OK)
+			return rc == EK_END ? EK_OK : rc;
+		if (text != NULL)
+			ek_archive_line(text, &m, verbose);
+		if (j != NULL)
+			ek_archive_json(j, &m);
+	}
+}
+
+static void add_kind(struct ek_buf *text, const struct ek_archive *a,
+		     const char *file)
+{
+	ek_archive_escape(text, file);
+	ek_buf_addf(text, ": %s%s",
+		    ek_archive_layer(a) == EK_LAYER_GZIP ? "gzip, " : "",
+		    ek_archive_kind_name(ek_archive_kind(a)));
+}
+
+static int report_text(struct ek_buf *text, const char *path,
+		       enum ek_archive_how how, bool verbose, bool heading,
+		       struct ek_err *err)
+{
+	const char *file = ek_input_name(path);
+	struct ek_archive *a;
+	size_t n = 0;
+	int rc;
+
+	rc = ek_archive_open_path(&a, path, err);
+	if (rc != EK_OK)
+		return rc;
+	if (how == EK_ARCHIVE_LIST && heading) {
+		ek_archive_escape(text, file);
+		ek_buf_adds(text, ":\n");
+	}
+	rc = each_member(a, how == EK_ARCHIVE_LIST ? text : NULL, verbose, NULL,
+			 &n, err);
+	if (rc == EK_OK)
+		rc = check(a, how, err);
+	if (rc == EK_OK && how == EK_ARCHIVE_LAYERS) {
+		add_kind(text, a, file);
+		ek_buf_addc(text, '\n');
+	}
+	if (rc == EK_OK && how == EK_ARCHIVE_TEST && verbose) {
+		add_kind(text, a, file);
+		ek_buf_addf(text, ", %zu members: good\n", n);
+	}
+	ek_archive_close(&a);
+	return rc;
+}
+
+static void json_kind(struct ek_json *j, const struct ek_archive *a)
+{
+	ek_json_str(j, "format", ek_archive_kind_name(ek_archive_kind(a)));
+	ek_json_array(j, "layers");
+	if (ek_archive_layer(a) != EK_LAYER_NONE)
+		ek_json_str(j, NULL, ek_layer_name(ek_archive_layer(a)));
+	ek_json_close(j);
+}
+
+static int report_json(struct ek_json *j, const char *path,
+		       enum ek_archive_how how, struct ek_err *err)
+{
+	struct ek_archive *a;
+	size_t n = 0;
+	int rc;
+
+	ek_json_object(j, NULL);
+	ek_json_str(j, "file", ek_input_name(path));
+	rc = ek_archive_open_path(&a, path, err);
+	if (rc == EK_OK) {
+		json_kind(j, a);
+		if (how == EK_ARCHIVE_LIST)
+			ek_json_array(j, "members");
+		rc = each_member(a, NULL, false,
+				 how == EK_ARCHIVE_LIST ? j : NULL, &n, err);
+		if (how == EK_ARCHIVE_LIST)
+			ek_json_close(j);
+		if (rc == EK_OK)
+			rc = check(a, how, err);
+		if (rc == EK_OK && how != EK_ARCHIVE_LIST)
+			ek_json_uint(j, "count", n);
+		ek_archive_close(&a);
+	}
+	if (rc != EK_OK)
+		ek_json_str(j, "error", err->msg);
+	ek_json_close(j);
+	return rc;
+}
+
+int ek_archive_report(struct ek_out *out, char *const *files, int n,
+		      enum ek_archive_how how, bool verbose, bool json,
+		      ek_archive_bad *bad, void *ctx, struct ek_err *err)
+{
+	struct ek_err why = EK_ERR_INIT;
+	struct ek_buf text = EK_BUF_INIT;
+	struct ek_json j;
+	int rc;
+
+	if (json) {
+		ek_json_begin(&j, &text);
+		ek_json_array(&j, "archives");
+	}
+	for (int i = 0; i < n; i++) {
+		rc = json ? report_json(&j, files[i], how, &why)
+			  : report_text(&text, files[i], how, verbose, n > 1,
+					&why);
+		if (rc != EK_OK)
+			bad(ctx, rc, &why);
+	}
+	if (json) {
+		ek_json_close(&j);
+		ek_json_end(&j);
+	}
+	rc = ek_buf_check(&text, "report", err);
+	ek_out_write(out, ek_buf_str(&text), text.len);
+	ek_buf_free(&text);
+	return rc;
 }

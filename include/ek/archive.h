@@ -85,9 +85,10 @@ int ek_archive_end(struct ek_archive *a, struct ek_err *err);
 /*
  * The member called name (a leading "/" or "./" is ignored) to out: EK_EFORMAT
  * where there is none, or two of them; a hard link gives the file it names. All
- * of the archive is read and checked.
+ * of the archive is read and checked. text_only: what is not text is EK_EARG,
+ * and nothing is written before all of it was seen (it is held in memory).
  */
-int ek_archive_print(struct ek_archive *a, const char *name,
+int ek_archive_print(struct ek_archive *a, const char *name, bool text_only,
 		     struct ek_out *out, struct ek_err *err);
 
 /*
@@ -111,5 +112,26 @@ void ek_archive_line(struct ek_buf *out, const struct ek_archive_member *m,
 
 /* The same as an object in the open array of j. */
 void ek_archive_json(struct ek_json *j, const struct ek_archive_member *m);
+
+/* Add text as lines have it: with \ooo and \\. */
+void ek_archive_escape(struct ek_buf *out, const char *text);
+
+/* What is reported of a file, and thereby how much of it is read. */
+enum ek_archive_how {
+	EK_ARCHIVE_LIST,   /* its members; ek_archive_end() */
+	EK_ARCHIVE_TEST,   /* their number; all, strictly */
+	EK_ARCHIVE_LAYERS, /* layers and kind; all, or nobody sees a footer */
+};
+
+/*
+ * Say what is asked for of each of n files ("-" or NULL: standard input), as
+ * text or as one JSON document, to out. A test says nothing of a good file
+ * unless verbose. A file that fails is given to bad(), and the next one looked
+ * at; what was found before is written, and in JSON an "error".
+ */
+typedef void ek_archive_bad(void *ctx, int rc, const struct ek_err *err);
+int ek_archive_report(struct ek_out *out, char *const *files, int n,
+		      enum ek_archive_how how, bool verbose, bool json,
+		      ek_archive_bad *bad, void *ctx, struct ek_err *err);
 
 #endif /* EK_ARCHIVE_H */
