@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vib-gen.c - make a VIB, or only its descriptor */
+#include "os.h"
+
+#include <getopt.h>
+
+#include "ek/cli.h"
+#include "ek/io.h"
+#include "ek/vibmake.h"
+#include "ek/vibopts.h"
+
+static const char usage[] =
+"usage: vib-gen [-fqv] [-o out.vib] --driver driver.tgz [--any-files]\n"
+"               [--target release] [option]...\n"
+"       vib-gen [-fqv] [-o out.vib] [-d descriptor.xml [--sig file]]\n"
+"               [--payload name[:type[:boot-order[:vfat-name]]]=file]...\n"
+"               [--tree name[:type]=dir]... [--target release] [option]...\n"
+"       vib-gen --descriptor [the same]\n"
+"\n"
+"Make a VIB of a driver package, of files or of directories.\n"
+"\n"
+"  -o, --output out.vib     write to this file, in one step\n"
+"      --driver driver.tgz  a package with a module, its map and its names\n"
+"      --any-files          take files that are no part of a driver as well\n"
+"      --payload p=file     a file as payload; p is name[:type[:boot-order\n"
+"                           [:vfat-name]]]. Without file: what the payload of\n"
+"                           the driver is to be\n"
+"      --tree p=dir         a directory as payload; p is name[:type], type vgz\n"
+"                           (packed as vmtar) or tgz\n"
+"  -d, --template file      descriptor: put in as it is where it has the\n"
+"                           digests of these payloads, else completed\n"
+"      --sig file           signature of that descriptor, put in as it is\n"
+"      --descriptor         write only the descriptor\n"
+"      --target release     make it for 5.0 5.1 5.5 6.0 6.5 6.7 7.0 8.0 or 9.0\n"
+"      --mtime time         release date, and time of all that is packed here\n"
+"  -f                       write a VIB to a terminal\n"
+"  -q, --quiet              print warnings and errors only\n"
+"  -v, --verbose            name every file of the driver package\n"
+"  -h, --help               print this text\n"
+"  -V                       print the version\n"
+"\n"
+"What the descriptor says (b is true or false, c such as 'x >= 1.0'):\n"
+"  --name n  --version v  --vendor v  --summary s  --description s\n"
+"  --type bootbank|locker  --level community|partner|accepted|certified\n"
+"  --depends c  --conflicts c  --replaces c  --provides c  --tag t\n"
+"  --url key=url  --maintenance-mode b  --live-install b  --live-remove b\n"
+"  --cimom-restart b  --stateless-ready b  --overlay b\n";
+
+/* Those of the descriptor and of payloads: EK_OPT_LONG + enum ek_vibopt. */
+#define VALUE(opt) required_argument, NULL, EK_OPT_LONG + (opt)
+
+enum { OPT_DESCRIPTOR = EK_OPT_LONG + EK_VO_N };
+
+static const struct option longopts[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "descriptor", no_argument, NULL, OPT_DESCRIPTOR },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "driver", VALUE(EK_VO_DRIVER) },
+	{ "any-files", no_argument, NULL, EK_OPT_LONG + EK_VO_ANY_FILES },
+	{ "payload", VALUE(EK_VO_PAYLOAD) },
+	{ "tree", VALUE(EK_VO_TREE) },
+	{ "template", VALUE(EK_VO_TEMPLATE) },
+	{ "sig", VALUE(EK_VO_SIG) },
+	{ "target", VALUE(EK_VO_TARGET) },
+	{ "mtime", VALUE(EK_VO_MTIME) },
+	{ "name", VALUE(EK_VO_NAME) },
+	{ "version", VALUE(EK_VO_VERSION) },
+	{ "vendor", VALUE(EK_VO_VENDOR) },
+	{ "summary", VALUE(EK_VO_SUMMARY) },
+	{ "description", VALUE(EK_VO_DESCRIPTION) },
+	{ "type", VALUE(EK_VO_TYPE) },
+	{ "level", VALUE(EK_VO_LEVEL) },
+	{ "depends", VALUE(EK_VO_DEPENDS) },
+	{ "conflicts", VALUE(EK_VO_CONFLICTS) },
+	{ "replaces", VALUE(EK_VO_REPLACES) },
+	{ "provides", VALUE(EK_VO_PROVIDES) },
+	{ "tag", VALUE(EK_VO_TAG) },
+	{ "url", VALUE(EK_VO_URL) },
+	{ "maintenance-mode", VALUE(EK_VO_MAINTENANCE) },
+	{ "live-install", VALUE(EK_VO_LIVE_INSTALL) },
+	{ "live-remove", VALUE(EK_VO_LIVE_REMOVE) },
+	{ "cimom-restart", VALUE(EK_VO_CIMOM) },
+	{ "stateless-ready", VALUE(EK_VO_STATELESS) },
+	{ "overlay", VALUE(EK_VO_OVERLAY) },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct opts {
+	const char *out;
+	bool force, verbose, descriptor;
+	struct ek_vibopts vib;
+};
+
+/* A wrong value is told together with the option that it was given to. */
+static int set(struct opts *o, int opt, const char *value, struct ek_err *err)
+{
+	const struct option *l = longopts;
+	struct ek_err why = EK_ERR_INIT;
+	int rc;
+
+	rc = ek_vibopts_set(&o->vib, (enum ek_vibopt)(opt - EK_OPT_LONG), value,
+			    &why);
+	if (rc != EK_EARG) {
+		*err = why;
+		return rc;
+	}
+	while (l->name != NULL && l->val != opt)
+		l++;
+	ek_cli_usage("--%s: %s", l->name != NULL ? l->name : "option", why.msg);
+}
+
+/* "--version" takes the version of the VIB; alone it asks for ours. */
+static void bad_option(char **argv)
+{
+	if (strcmp(argv[optind - 1], "--version") == 0)
+		ek_cli_version();
+	ek_cli_bad_option(argv);
+}
+
+static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
+{
+	int c, rc = EK_OK;
+
+	while (rc == EK_OK &&
+	       (c = getopt_long(argc, argv, "d:fo:qvhV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'd':
+			rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, optarg, err);
+			break;
+		case 'f':
+			o->force = true;
+			break;
+		case 'o':
+			o->out = optarg;
+			break;
+		case 'q':
+			ek_cli_quiet(true);
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case OPT_DESCRIPTOR:
+			o->descriptor = true;
+			break;
+		case 'h':
+			ek_cli_help();
+		case 'V':
+			ek_cli_version();
+		case '?':
+			bad_option(argv);
+			break;
+		default:
+			rc = set(o, c, optarg, err);
+		}
+	}
+	if (rc == EK_OK && optind < argc)
+		ek_cli_usage("'%s' is no option; what goes in is told by "
+			     "--driver, --payload, --tree or -d", argv[optind]);
+	return rc == EK_OK ? ek_vibopts_ready(&o->vib, err) : rc;
+}
+
+static void say(void *ctx, enum ek_say_kind kind, const char *text)
+{
+	const struct opts *o = ctx;
+
+	if (kind == EK_SAY_WARN)
+		ek_cli_warn("%s", text);
+	else if (kind == EK_SAY_NOTE || o->verbose)
+		ek_cli_note("%s", text);
+}
+
+static int write_out(struct ek_vibmake *m, const struct opts *o,
+		     struct ek_out *out, struct ek_err *err)
+{
+	const char *xml;
+	size_t len;
+	int rc;
+
+	if (o->descriptor) {
+		xml = ek_vibmake_descriptor(m, &len);
+		ek_out_write(out, xml, len);
+		return EK_OK;
+	}
+	rc = ek_cli_no_binary(out, o->force, err);
+	return rc == EK_OK ? ek_vibmake_write(m, out, err) : rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_vibmake *m = NULL;
+	struct ek_out *out = NULL;
+	struct opts o = { NULL };
+	int rc;
+
+	ek_cli_init("vib-gen", usage);
+	ek_vibopts_init(&o.vib);
+	rc = parse_args(&o, argc, argv, &err);
+	if (rc == EK_OK)
+		rc = ek_vibmake_open(&m, &o.vib, say, &o, &err);
+	if (rc == EK_OK)
+		rc = ek_out_open(&out, o.out, &err);
+	if (rc == EK_OK)
+		rc = write_out(m, &o, out, &err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, &err);
+	ek_out_abort(&out);
+	ek_vibmake_free(&m);
+	ek_vibopts_clear(&o.vib);
+	return ek_cli_finish(rc, &err);
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vibmake_desc.c - compose the descriptor of a VIB */
+#include "os.h"
+
+#include "ek/release.h"
+#include "ek/rules_path.h"
+#include "ek/source.h"
+#include "vibmake_int.h"
+
+/* Longest texts of the schema (vib.5, "Elements"); ESXi takes longer ones. */
+enum { MAX_WORD = 35, MAX_SUMMARY = 80, MAX_KEY = 20, MAX_FILE = 99 };
+
+static bool empty(const char *s)
+{
+	return s == NULL || s[0] == '\0';
+}
+
+/* ---- options over the template ------------------------------------------ */
+
+static int set_text(struct ek_vibmake *m, enum ek_vibopt opt, char **to,
+		    struct ek_err *err)
+{
+	return m->o->given[opt] ? ek_vibdesc_set(to, m->o->text[opt], err) :
+		EK_OK;
+}
+
+static int option_texts(struct ek_vibmake *m, struct ek_err *err)
+{
+	struct ek_vibdesc *d = &m->d;
+	const struct {
+		enum ek_vibopt opt;
+		char **to;
+	} texts[] = {
+		{ EK_VO_NAME, &d->name }, { EK_VO_VERSION, &d->version },
+		{ EK_VO_VENDOR, &d->vendor }, { EK_VO_SUMMARY, &d->summary },
+		{ EK_VO_DESCRIPTION, &d->description },
+		{ EK_VO_TYPE, &d->type },
+	};
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < sizeof(texts) / sizeof(texts[0]);
+	     i++)
+		rc = set_text(m, texts[i].opt, texts[i].to, err);
+	return rc;
+}
+
+static void option_flags(struct ek_vibmake *m)
+{
+	const struct ek_vibopts *o = m->o;
+	struct ek_vibdesc *d = &m->d;
+	const struct {
+		enum ek_vibopt opt;
+		bool *to;
+	} flags[] = {
+		{ EK_VO_MAINTENANCE, &d->maint_install },
+		{ EK_VO_MAINTENANCE, &d->maint_remove },
+		{ EK_VO_LIVE_INSTALL, &d->live_install },
+		{ EK_VO_LIVE_REMOVE, &d->live_remove },
+		{ EK_VO_CIMOM, &d->cimom_restart },
+		{ EK_VO_STATELESS, &d->stateless },
+		{ EK_VO_OVERLAY, &d->overlay },
+	};
+
+	if (m->text == NULL && m->package != NULL)
+		d->stateless = true; /* as VMware's own drivers are */
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (o->given[flags[i].opt])
+			*flags[i].to = o->flag[flags[i].opt];
+	if (o->given[EK_VO_LEVEL])
+		d->level = o->level;
+}
+
+static int add_relations(struct ek_constraints *to,
+			 const struct ek_constraints *from, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < from->n; i++)
+		rc = ek_constraints_add(to, from->v[i].name,
+					from->v[i].relation,
+					from->v[i].version, err);
+	return rc;
+}
+
+static int option_lists(struct ek_vibmake *m, struct ek_err *err)
+{
+	const struct ek_vibdesc *l = &m->o->lists;
+	struct ek_vibdesc *d = &m->d;
+	int rc;
+
+	rc = add_relations(&d->depends, &l->depends, err);
+	if (rc == EK_OK)
+		rc = add_relations(&d->conflicts, &l->conflicts, err);
+	if (rc == EK_OK)
+		rc = add_relations(&d->replaces, &l->replaces, err);
+	if (rc == EK_OK)
+		rc = add_relations(&d->provides, &l->provides, err);
+	for (size_t i = 0; rc == EK_OK && i < l->tags.n; i++)
+		if (!ek_strs_has(&d->tags, l->tags.v[i]))
+			rc = ek_strs_add(&d->tags, l->tags.v[i],
+					 strlen(l->tags.v[i]), err);
+	for (size_t i = 0; rc == EK_OK && i < l->n_urls; i++)
+		rc = ek_vibdesc_add_url(d, l->urls[i].key, l->urls[i].url, err);
+	return rc;
+}
+
+/* ---- defaults ----------------------------------------------------------- */
+
+static int defaults(struct ek_vibmake *m, struct ek_err *err)
+{
+	struct ek_vibdesc *d = &m->d;
+	int rc = EK_OK;
+
+	if (m->package != NULL)
+		rc = ek_package_describe(m->package, m->o->target, d, err);
+	if (rc == EK_OK && empty(d->version))
+		rc = ek_vibdesc_set(&d->version, "1.0-1", err);
+	if (rc == EK_OK && empty(d->vendor))
+		rc = ek_vibdesc_set(&d->vendor, "community", err);
+	if (rc == EK_OK && empty(d->summary))
+		rc = ek_vibdesc_set(&d->summary, d->name, err);
+	if (rc == EK_OK && empty(d->description))
+		rc = ek_vibdesc_set(&d->description, d->summary, err);
+	return rc;
+}
+
+/* Which of the four that matter were given by nobody; before they are set. */
+struct untold {
+	bool name, version, vendor, summary;
+};
+
+static void tell_defaults(const struct ek_vibmake *m, const struct untold *u)
+{
+	const struct ek_vibdesc *d = &m->d;
+	struct ek_buf b = EK_BUF_INIT;
+
+	if (u->name)
+		ek_buf_addf(&b, ", name %s", d->name);
+	if (u->version)
+		ek_buf_addf(&b, ", version %s", d->version);
+	if (u->vendor)
+		ek_buf_addf(&b, ", vendor %s", d->vendor);
+	if (u->summary)
+		ek_buf_addf(&b, ", summary '%s'", d->summary);
+	if (b.len > 2)
+		vm_tell(m, EK_SAY_NOTE, "by default: %s", b.p + 2);
+	ek_buf_free(&b);
+}
+
+static void tell_target(const struct ek_vibmake *m)
+{
+	const struct ek_release *t = m->o->target;
+
+	if (t == NULL)
+		vm_tell(m, EK_SAY_NOTE, "no --target: no softwarePlatform, no "
+			"vmkapi or driverAPI depends, checksums as for 6.7");
+	else if (m->package != NULL && m->package->has_kind[EK_MAP_NATIVE] &&
+		 t->vmkapi == NULL)
+		vm_tell(m, EK_SAY_WARN, "which vmkapi a native driver for ESXi "
+			"%s depends on is not known: none is written", t->name);
+}
+
+static int platform(struct ek_vibmake *m, struct ek_err *err)
+{
+	const struct ek_release *t = m->o->target;
+
+	if (t == NULL || t->sw_platform == NULL)
+		return EK_OK;
+	for (size_t i = 0; i < m->d.n_sw; i++)
+		if (strcmp(m->d.sw[i].version, t->sw_platform) == 0)
+			return EK_OK;
+	return ek_vibdesc_add_sw(&m->d, t->sw_platform, "", "embeddedEsx", err);
+}
+
+static int release_date(struct ek_vibmake *m, struct ek_err *err)
+{
+	bool found = false;
+	int64_t newest = 0;
+
+	m->d.has_installdate = false;
+	if (m->o->has_time) {
+		m->d.has_date = true;
+		m->d.date = (struct ek_date){ .sec = m->o->time };
+		return EK_OK;
+	}
+	if (m->d.has_date)
+		return EK_OK;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->parts[i].has_newest &&
+		    (!found || m->parts[i].newest > newest)) {
+			found = true;
+			newest = m->parts[i].newest;
+		}
+	if (!found)
+		return ek_fail(err, EK_EARG, "nothing that goes in has a time "
+			       "for the release date: give --mtime");
+	m->d.has_date = true;
+	m->d.date = (struct ek_date){ .sec = newest < 0 ? 0 : newest };
+	return EK_OK;
+}
+
+/* ---- payloads and files ------------------------------------------------- */
+
+/* In the order of vib.5, "Checksums, by target version". */
+static int add_sums(const struct ek_release *rel, struct ek_payload *p,
+		    const struct vm_part *part, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	if (part->compressed && rel->gunzip256_written)
+		rc = ek_payload_add_sum(p, "sha-256", "gunzip",
+					part->inside_sha256, err);
+	if (rc == EK_OK)
+		rc = ek_payload_add_sum(p, "sha-256", NULL, part->sha256, err);
+	if (rc == EK_OK && part->compressed)
+		rc = ek_payload_add_sum(p, "sha-1", "gunzip",
+					part->inside_sha1, err);
+	return rc;
+}
+
+static int add_payload(struct ek_vibmake *m, struct ek_vibdesc *d,
+		       const struct vm_part *part, struct ek_err *err)
+{
+	struct ek_payload *p;
+	int rc;
+
+	rc = ek_vibdesc_add_payload(d, part->name, part->type, &p, err);
+	if (rc != EK_OK)
+		return rc;
+	p->boot_order = part->boot_order;
+	p->has_size = true;
+	p->size = part->size;
+	if (part->vfat_name != NULL)
+		rc = ek_vibdesc_set(&p->vfat_name, part->vfat_name, err);
+	return rc == EK_OK ? add_sums(m->rel, p, part, err) : rc;
+}
+
+static int part_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct vm_part *)a)->name,
+		      ((const struct vm_part *)b)->name);
+}
+
+/* Those of the template must all be there: a payload is not lost silently. */
+static int check_given(const struct ek_vibmake *m, struct ek_err *err)
+{
+	for (size_t i = 0; i < m->d.n_payloads; i++) {
+		const char *name = m->d.payloads[i].name;
+		size_t k = 0;
+
+		while (k < m->n && strcmp(m->parts[k].name, name) != 0)
+			k++;
+		if (k == m->n)
+			return ek_fail(err, EK_EREFUSE, "'%s' lists the payload"
+				       " '%s', and no file was given for it "
+				       "(--payload %s=FILE)",
+				       m->o->text[EK_VO_TEMPLATE], name, name);
+	}
+	return EK_OK;
+}
+
+static int replace_payloads(struct ek_vibmake *m, struct ek_err *err)
+{
+	struct ek_vibdesc fresh;
+	struct ek_payload *old = m->d.payloads;
+	size_t n_old = m->d.n_payloads;
+	int rc;
+
+	rc = check_given(m, err);
+	if (rc != EK_OK)
+		return rc;
+	/* members and elements alike go by the bytes of their names */
+	if (m->n > 1)
+		qsort(m->parts, m->n, sizeof(*m->parts), part_cmp);
+	ek_vibdesc_init(&fresh);
+	for (size_t i = 0; rc == EK_OK && i < m->n; i++)
+		rc = add_payload(m, &fresh, &m->parts[i], err);
+	m->d.payloads = fresh.payloads;
+	m->d.n_payloads = fresh.n_payloads;
+	fresh.payloads = old;
+	fresh.n_payloads = n_old;
+	ek_vibdesc_clear(&fresh);
+	return rc;
+}
+
+static int replace_files(struct ek_vibmake *m, struct ek_err *err)
+{
+	struct ek_strs all = { 0 };
+	int rc = EK_OK;
+
+	ek_strs_free(&m->d.files);
+	memset(&m->d.files, 0, sizeof(m->d.files));
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t k = 0; rc == EK_OK && k < m->parts[i].files.n; k++)
+			rc = ek_strs_add(&all, m->parts[i].files.v[k],
+					 strlen(m->parts[i].files.v[k]), err);
+	ek_strs_sort(&all);
+	for (size_t i = 0; rc == EK_OK && i < all.n; i++) {
+		if (i > 0 && strcmp(all.v[i - 1], all.v[i]) == 0) {
+			vm_tell(m, EK_SAY_WARN, "'%s' is in two payloads",
+				all.v[i]);
+			continue;
+		}
+		rc = ek_strs_add(&m->d.files, all.v[i], strlen(all.v[i]), err);
+	}
+	ek_strs_free(&all);
+	return rc;
+}
+
+/* ---- checks ------------------------------------------------------------- */
+
+/* Writing the database fails on a host with anything else (measured). */
+static int check_text(const char *field, const char *s, struct ek_err *err)
+{
+	for (const char *p = s; p != NULL && *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c > 0x7e)
+			return ek_fail(err, EK_EREFUSE, "%s '%s' is not ASCII, "
+				       "which fails when ESXi writes its "
+				       "database", field, s);
+		if (c < 0x20 && strcmp(field, "description") != 0)
+			return ek_fail(err, EK_EREFUSE, "%s '%s' has a control "
+				       "character", field, s);
+	}
+	return EK_OK;
+}
+
+static int check_relations(const char *field, const struct ek_constraints *l,
+			   struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < l->n; i++) {
+		rc = check_text(field, l->v[i].name, err);
+		if (rc == EK_OK)
+			rc = check_text(field, l->v[i].version, err);
+	}
+	return rc;
+}
+
+static int check_lists(const struct ek_vibdesc *d, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < d->n_urls; i++) {
+		rc = check_text("url key", d->urls[i].key, err);
+		if (rc == EK_OK)
+			rc = check_text("url", d->urls[i].url, err);
+	}
+	for (size_t i = 0; rc == EK_OK && i < d->tags.n; i++)
+		rc = check_text("tag", d->tags.v[i], err);
+	for (size_t i = 0; rc == EK_OK && i < d->n_hw; i++) {
+		rc = check_text("hwplatform", d->hw[i].vendor, err);
+		if (rc == EK_OK)
+			rc = check_text("hwplatform", d->hw[i].model, err);
+	}
+	for (size_t i = 0; rc == EK_OK && i < d->files.n; i++)
+		rc = check_text("file", d->files.v[i], err);
+	return rc;
+}
+
+static int check_ascii(const struct ek_vibdesc *d, struct ek_err *err)
+{
+	const struct {
+		const char *field, *text;
+	} texts[] = {
+		{ "name", d->name }, { "version", d->version },
+		{ "vendor", d->vendor }, { "summary", d->summary },
+		{ "description", d->description }, { "type", d->type },
+	};
+	const struct {
+		const char *field;
+		const struct ek_constraints *list;
+	} lists[] = {
+		{ "depends", &d->depends }, { "conflicts", &d->conflicts },
+		{ "replaces", &d->replaces }, { "provides", &d->provides },
+		{ "compatibleWith", &d->compatible },
+	};
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < sizeof(texts) / sizeof(texts[0]);
+	     i++)
+		rc = check_text(texts[i].field, texts[i].text, err);
+	for (size_t i = 0; rc == EK_OK && i < sizeof(lists) / sizeof(lists[0]);
+	     i++)
+		rc = check_relations(lists[i].field, lists[i].list, err);
+	return rc == EK_OK ? check_lists(d, err) : rc;
+}
+
+static void warn_long(const struct ek_vibmake *m, const char *what,
+		      const char *text, size_t max)
+{
+	if (text != NULL && strlen(text) > max)
+		vm_tell(m, EK_SAY_WARN, "%s '%s' has %zu characters; the "
+			"schema of ESXi allows %zu", what, text, strlen(text),
+			max);
+}
+
+static void warn_lengths(const struct ek_vibmake *m)
+{
+	const struct ek_vibdesc *d = &m->d;
+
+	warn_long(m, "name", d->name, MAX_WORD);
+	warn_long(m, "version", d->version, MAX_WORD);
+	warn_long(m, "vendor", d->vendor, MAX_WORD);
+	warn_long(m, "summary", d->summary, MAX_SUMMARY);
+	for (size_t i = 0; i < d->n_urls; i++)
+		warn_long(m, "url key", d->urls[i].key, MAX_KEY);
+	for (size_t i = 0; i < d->files.n; i++)
+		warn_long(m, "file", d->files.v[i], MAX_FILE);
+}
+
+/* What a host says at install; vib-check tells more. */
+static void warn_rules(const struct ek_vibmake *m)
+{
+	const struct ek_vibdesc *d = &m->d;
+	const char *first = NULL, *level = ek_level_name(d->level);
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->files.n; i++)
+		if (!ek_path_rule_ok(d->level, m->rel->bit, d->files.v[i]) &&
+		    n++ == 0)
+			first = d->files.v[i];
+	if (first != NULL)
+		vm_tell(m, EK_SAY_WARN, "ESXi %s refuses '%s' in a VIB of level"
+			" %s (%zu such paths): it installs only with --force",
+			m->rel->base, first, level, n);
+	if (d->overlay && d->level == EK_COMMUNITY)
+		vm_tell(m, EK_SAY_WARN, "ESXi refuses overlay in a VIB of level"
+			" community");
+	if (d->level > EK_COMMUNITY && m->sig == NULL)
+		vm_tell(m, EK_SAY_WARN, "level %s needs a signature that ESXi "
+			"trusts, and there is none", level);
+}
+
+/* The same reader as everybody's must take what was written. */
+static int check_written(const struct ek_vibmake *m, struct ek_err *err)
+{
+	struct ek_vibdesc d;
+	int rc;
+
+	rc = ek_vibdesc_parse(&d, "the new descriptor", ek_buf_str(&m->xml),
+			      m->xml.len, err);
+	ek_vibdesc_clear(&d);
+	return rc;
+}
+
+int vm_compose(struct ek_vibmake *m, struct ek_err *err)
+{
+	struct untold u;
+	int rc;
+
+	rc = option_texts(m, err);
+	if (rc != EK_OK)
+		return rc;
+	u.name = empty(m->d.name);
+	u.version = empty(m->d.version);
+	u.vendor = empty(m->d.vendor);
+	u.summary = empty(m->d.summary);
+	option_flags(m);
+	rc = defaults(m, err);
+	if (rc == EK_OK)
+		rc = option_lists(m, err);
+	if (rc == EK_OK)
+		rc = platform(m, err);
+	if (rc == EK_OK)
+		rc = release_date(m, err);
+	if (rc == EK_OK)
+		rc = replace_payloads(m, err);
+	if (rc == EK_OK)
+		rc = replace_files(m, err);
+	if (rc == EK_OK)
+		rc = check_ascii(&m->d, err);
+	if (rc != EK_OK)
+		return rc;
+	tell_defaults(m, &u);
+	tell_target(m);
+	warn_lengths(m);
+	warn_rules(m);
+	ek_vibdesc_write(&m->d, EK_VIBDESC_VIB, &m->xml);
+	rc = ek_buf_check(&m->xml, "descriptor", err);
+	return rc == EK_OK ? check_written(m, err) : rc;
+}
