@@ -282,3 +282,14 @@ int ek_vib_verify(struct ek_vib *v, struct ek_err *err)
 	}
 	return rc == EK_END ? EK_OK : rc;
 }
+
+int ek_vib_finish(struct ek_vib *v, struct ek_err *err)
+{
+	struct ek_vib_member m;
+	int rc;
+
+	do
+		rc = ek_vib_next(v, &m, err);
+	while (rc == EK_OK);
+	return rc == EK_END ? EK_OK : rc;
+}

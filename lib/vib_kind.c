@@ -3,10 +3,12 @@
 #include "os.h"
 
 #include "ek/ar.h"
+#include "ek/digest.h"
 #include "ek/entry.h"
 #include "ek/err.h"
 #include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/json.h"
 #include "ek/layers.h"
 #include "ek/num.h"
 #include "ek/record.h"
@@ -324,4 +326,50 @@ int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err)
 		return EK_OK;
 	}
 	return kind_of_bare(in, kind, err);
+}
+
+/* ek_kind_of() stops where it knows enough; the rest is read for its digest. */
+static int kind_and_digest(struct ek_in *in, enum ek_kind *kind,
+			   uint64_t *size, char hex[EK_DIGEST_HEX],
+			   struct ek_err *err)
+{
+	struct ek_digest *d = NULL;
+	struct ek_in *seen = NULL;
+	struct ek_out *null = NULL;
+	int rc = ek_digest_new(&d, EK_SHA256, err);
+
+	if (rc == EK_OK)
+		rc = ek_in_open_digest(&seen, in, d, NULL, err);
+	if (rc == EK_OK)
+		rc = ek_kind_of(seen, kind, err);
+	if (rc == EK_OK)
+		rc = ek_out_open_null(&null, err);
+	if (rc == EK_OK)
+		rc = ek_in_copy(seen, null, NULL, err);
+	if (rc == EK_OK)
+		rc = ek_digest_hex(d, hex, err);
+	if (rc == EK_OK)
+		*size = ek_in_pos(seen);
+	ek_out_abort(&null);
+	ek_in_close(&seen);
+	ek_digest_free(d);
+	return rc;
+}
+
+int ek_kind_json(struct ek_in *in, enum ek_kind *kind, struct ek_json *j,
+		 struct ek_err *err)
+{
+	char hex[EK_DIGEST_HEX];
+	uint64_t size;
+	int rc = kind_and_digest(in, kind, &size, hex, err);
+
+	if (rc != EK_OK)
+		return rc;
+	ek_json_object(j, NULL);
+	ek_json_str(j, "file", ek_in_name(in));
+	ek_json_str(j, "kind", ek_kind_name(*kind));
+	ek_json_uint(j, "size", size);
+	ek_json_str(j, "sha256", hex);
+	ek_json_close(j);
+	return EK_OK;
 }

@@ -12,8 +12,10 @@
 
 #include "ek/vibdesc.h"
 
+struct ek_buf;
 struct ek_err;
 struct ek_in;
+struct ek_json;
 struct ek_out;
 
 /* ---- what is this file -------------------------------------------------- */
@@ -46,6 +48,10 @@ enum ek_kind {
  */
 int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err);
 const char *ek_kind_name(enum ek_kind kind); /* the word above; "unknown" */
+/* The same, in is read to its end, and file, kind, size and sha256 become an
+ * object of the JSON array that is open. */
+int ek_kind_json(struct ek_in *in, enum ek_kind *kind, struct ek_json *j,
+		 struct ek_err *err);
 
 /* ---- reading ------------------------------------------------------------ */
 
@@ -94,6 +100,15 @@ int ek_vib_copy(struct ek_vib *v, struct ek_out *out, unsigned *unchecked,
 
 /* Walk to the end and check every payload so. */
 int ek_vib_verify(struct ek_vib *v, struct ek_err *err);
+
+/* Walk to the end without reading data that can be passed over: is the archive
+ * whole, and every payload's member in it. */
+int ek_vib_finish(struct ek_vib *v, struct ek_err *err);
+
+/* The same, and everything known of the VIB as members of the JSON object that
+ * is open, or as text for a person (vib-info.1). */
+int ek_vib_json(struct ek_vib *v, struct ek_json *j, struct ek_err *err);
+int ek_vib_text(struct ek_vib *v, struct ek_buf *out, struct ek_err *err);
 
 void ek_vib_close(struct ek_vib **v); /* *v may be NULL, and becomes it */
 
