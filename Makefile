@@ -149,7 +149,7 @@ demo:
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/fixture/demo.sh $(B)/demo
 
 # BOOT='name ...' runs those of tests/boot only
-BOOT = $(patsubst tests/boot/%.sh,%,$(wildcard tests/boot/*.sh))
+BOOT = $(filter-out lib,$(patsubst tests/boot/%.sh,%,$(wildcard tests/boot/*.sh)))
 check-boot:
 	tools/deps.sh build check boot
 	$(MAKE) all fixes
