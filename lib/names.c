@@ -5,6 +5,7 @@
 #include "ek/buf.h"
 #include "ek/err.h"
 #include "ek/names.h"
+#include "ek/nametab.h"
 #include "ek/path.h"
 
 /* ---- Python 2's hash (imgdb.5, "File names") ---------------------------- */
@@ -313,33 +314,9 @@ void ek_locals_free(struct ek_local *v, size_t n)
 
 /* ---- boot order (imgdb.5, "Boot order") ---------------------------------- */
 
-enum ek_local_kind ek_local_kind(const char *type)
+static bool is_use(const struct ek_local *l, enum ek_name_use use)
 {
-	static const char *const modules[] = {
-		"vgz", "tgz", "installer_vgz", "vzstd",
-	};
-
-	if (type == NULL)
-		return EK_LOCAL_FILE;
-	if (strcmp(type, "boot") == 0)
-		return EK_LOCAL_BOOT;
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
-		if (strcmp(type, modules[i]) == 0)
-			return EK_LOCAL_MODULE;
-	return EK_LOCAL_FILE;
-}
-
-const char *ek_local_kind_name(enum ek_local_kind kind)
-{
-	switch (kind) {
-	case EK_LOCAL_BOOT:
-		return "boot";
-	case EK_LOCAL_MODULE:
-		return "module";
-	case EK_LOCAL_FILE:
-	default:
-		return "file";
-	}
+	return l->type != NULL && ek_name_use_of(l->type) == use;
 }
 
 /* Boot payloads in front, ordered; equal ones stay as they are. */
@@ -350,7 +327,7 @@ static size_t order_boot(const struct ek_local *v, size_t n, size_t *out)
 	for (size_t i = 0; i < n; i++) {
 		size_t at = m;
 
-		if (ek_local_kind(v[i].type) != EK_LOCAL_BOOT)
+		if (!is_use(&v[i], EK_USE_BOOT))
 			continue;
 		while (at > 0 && v[out[at - 1]].boot_order > v[i].boot_order)
 			at--;
@@ -370,11 +347,11 @@ static size_t order_modules(const struct ek_local *v, size_t n, bool overlay,
 	size_t m = 0;
 
 	for (size_t i = n; i-- > 0;)
-		if (ek_local_kind(v[i].type) == EK_LOCAL_MODULE &&
+		if (is_use(&v[i], EK_USE_MODULE) &&
 		    v[i].overlay == overlay && v[i].boot_order == IN_FRONT)
 			out[m++] = i;
 	for (size_t i = 0; i < n; i++)
-		if (ek_local_kind(v[i].type) == EK_LOCAL_MODULE &&
+		if (is_use(&v[i], EK_USE_MODULE) &&
 		    v[i].overlay == overlay && v[i].boot_order != IN_FRONT)
 			out[m++] = i;
 	return m;

@@ -34,6 +34,16 @@ enum ek_name_use ek_name_use_of(const char *payload_type)
 	return EK_USE_FILE;
 }
 
+const char *ek_name_fate_text(enum ek_name_fate fate)
+{
+	return fates[fate];
+}
+
+const char *ek_name_use_text(enum ek_name_use use)
+{
+	return uses[use];
+}
+
 static bool is_plain(const char *s)
 {
 	if (*s == '\0')

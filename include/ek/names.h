@@ -46,15 +46,6 @@ struct ek_local {
 int ek_names_assign(struct ek_local *v, size_t n, bool hyphens,
 		    struct ek_err *err);
 
-/* What a payload type is to the boot loader. */
-enum ek_local_kind {
-	EK_LOCAL_FILE,   /* not named by boot.cfg: text, boot_com32_bios, ... */
-	EK_LOCAL_BOOT,   /* boot: kernel or module, and a copy in imgpayld.tgz */
-	EK_LOCAL_MODULE, /* vgz tgz installer_vgz vzstd */
-};
-enum ek_local_kind ek_local_kind(const char *type); /* NULL is a file */
-const char *ek_local_kind_name(enum ek_local_kind kind); /* file boot module */
-
 /*
  * Boot order: out[0..*m) are indices into v (sorted as above), the kernel first
  * and then the modules, up to imgdb.tgz; out has room for n. bootbank leaves

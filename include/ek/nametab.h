@@ -39,6 +39,10 @@ struct ek_nametab {
 /* The use that a payload of this type has. */
 enum ek_name_use ek_name_use_of(const char *payload_type);
 
+/* "added" and so on; "module" and so on. */
+const char *ek_name_fate_text(enum ek_name_fate fate);
+const char *ek_name_use_text(enum ek_name_use use);
+
 /* A new last row; texts are copied. A text with a TAB or other control
  * character, or an empty one, is EK_EFORMAT. */
 int ek_nametab_add(struct ek_nametab *t, const char *vib, const char *payload,

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rules_profile.c - what makes an image profile invalid */
+#include "os.h"
+
+#include "ek/buf.h"
+#include "ek/err.h"
+#include "ek/imgdb.h"
+#include "ek/names.h"
+#include "ek/nametab.h"
+#include "ek/profile.h"
+#include "ek/release.h"
+#include "ek/rules_path.h"
+#include "ek/rules_profile.h"
+
+static int no_memory(struct ek_err *err)
+{
+	errno = ENOMEM;
+	return ek_fail_sys(err, "image profile");
+}
+
+/* "{'a', 'b'}": how ESXi shows a set of VIBs. */
+static void add_set(struct ek_buf *b, const struct ek_profile_set *s,
+		    const size_t *which, size_t n, const char *first)
+{
+	ek_buf_addc(b, '{');
+	if (first != NULL)
+		ek_buf_addf(b, "'%s'%s", first, n != 0 ? ", " : "");
+	for (size_t i = 0; i < n; i++)
+		ek_buf_addf(b, "%s'%s'", i != 0 ? ", " : "",
+			    s->v[which != NULL ? which[i] : i].id);
+	ek_buf_addc(b, '}');
+}
+
+/* ---- what the profile and the VIBs say of each other --------------------- */
+
+static int check_vibs(const struct ek_rule *rule, const void *subject,
+		      struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->p->n_vibs; i++) {
+		const struct ek_profile_vib *v = &s->p->vibs[i];
+
+		if (v->boot && ek_imgdb_find(s->db, v->id) == NULL)
+			ek_finding_add(out, rule, v->id, v->id, "the profile "
+				       "lists this VIB, the database has no XML "
+				       "of it");
+	}
+	return EK_OK;
+}
+
+static int check_payloads(const struct ek_rule *rule, const void *subject,
+			  struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_profile_vib *v = ek_profile_find(s->p,
+								 s->v[i].id);
+		const struct ek_vibdesc *d = s->v[i].d;
+
+		for (size_t k = 0; k < d->n_payloads; k++)
+			if (ek_profile_local(v, d->payloads[k].name) == NULL)
+				ek_finding_add(out, rule, v->id,
+					       d->payloads[k].name, "the "
+					       "profile has no file name for "
+					       "payload '%s'",
+					       d->payloads[k].name);
+	}
+	return EK_OK;
+}
+
+static bool has_payload(const struct ek_vibdesc *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_payloads; i++)
+		if (strcmp(d->payloads[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int check_strays(const struct ek_rule *rule, const void *subject,
+			struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_profile_vib *v = ek_profile_find(s->p,
+								 s->v[i].id);
+
+		for (size_t k = 0; k < v->n_payloads; k++)
+			if (!has_payload(s->v[i].d, v->payloads[k].payload))
+				ek_finding_add(out, rule, v->id, NULL, "the "
+					       "profile names a payload '%s' "
+					       "that this VIB does not have",
+					       v->payloads[k].payload);
+	}
+	return EK_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct ek_local *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int check_names(const struct ek_rule *rule, const void *subject,
+		       struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	struct ek_local *v;
+	size_t n;
+	int rc = ek_imgdb_locals(s->db, s->p, 0, &v, &n, err);
+
+	if (rc != EK_OK)
+		return rc;
+	qsort(v, n, sizeof(*v), by_name);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(v[i - 1].name, v[i].name) == 0)
+			ek_finding_add(out, rule, v[i].vib_id, NULL, "payload "
+				       "'%s' has the file name '%s', as payload "
+				       "'%s' of VIB '%s' has", v[i].payload,
+				       v[i].name, v[i - 1].payload,
+				       v[i - 1].vib_id);
+	ek_locals_free(v, n);
+	return EK_OK;
+}
+
+static int check_unlisted(const struct ek_rule *rule, const void *subject,
+			  struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < ek_imgdb_vibs(s->db); i++) {
+		const struct ek_dbvib *v = ek_imgdb_vib(s->db, i);
+
+		if (ek_profile_find(s->p, v->id) == NULL)
+			ek_finding_add(out, rule, v->id, NULL, "the database "
+				       "has this VIB, the profile does not list "
+				       "it");
+	}
+	return EK_OK;
+}
+
+/* ---- what a bootable image needs ----------------------------------------- */
+
+static int check_kernel(const struct ek_rule *rule, const void *subject,
+			struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	struct ek_buf b = EK_BUF_INIT;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->v[i].d->n_payloads; k++)
+			if (ek_name_use_of(s->v[i].d->payloads[k].type) ==
+			    EK_USE_BOOT)
+				return EK_OK;
+	ek_buf_addf(&b, "At least one boot kernel is required, but none is "
+		    "found for ImageProfile %s with VIBs: ", s->p->name);
+	add_set(&b, s, NULL, s->n, NULL);
+	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
+		       "profile has a payload of type boot, so there is no "
+		       "kernel");
+	ek_buf_free(&b);
+	return EK_OK;
+}
+
+static int check_base(const struct ek_rule *rule, const void *subject,
+		      struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	char name[] = "esx-version";
+	struct ek_constraint c = { .name = name };
+	struct ek_buf b = EK_BUF_INIT;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++)
+		if (ek_relations_meets(s->v[i].d, &c))
+			return EK_OK;
+	ek_buf_addf(&b, "Base ESX package not found in profile %s: There is no "
+		    "VIB providing 'esx-version'.", s->p->name);
+	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
+		       "profile provides esx-version");
+	ek_buf_free(&b);
+	return EK_OK;
+}
+
+/* ---- levels and paths ---------------------------------------------------- */
+
+static int check_level(const struct ek_rule *rule, const void *subject,
+		       struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	char text[512];
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const char *level = ek_level_name(s->v[i].d->level);
+
+		if (s->v[i].d->level >= s->p->level)
+			continue;
+		snprintf(text, sizeof(text), "VIB %s's acceptance level is %s, "
+			 "which is not compliant with the ImageProfile "
+			 "acceptance level %s", s->v[i].id, level,
+			 ek_level_name(s->p->level));
+		ek_finding_add(out, rule, s->v[i].id, text, "its acceptance "
+			       "level %s is below that of the profile", level);
+	}
+	return EK_OK;
+}
+
+static void path_text(const struct ek_relvib *v, char out[512])
+{
+	snprintf(out, 512, "VIB %s violates extensibility rule checks: "
+		 "['(line ...) Element vib failed to validate content']",
+		 v->id);
+}
+
+static int check_path(const struct ek_rule *rule, const void *subject,
+		      struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	char text[512];
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_vibdesc *d = s->v[i].d;
+
+		path_text(&s->v[i], text);
+		for (size_t k = 0; k < d->files.n; k++)
+			if (!ek_path_rule_ok(d->level, s->release,
+					     d->files.v[k]))
+				ek_finding_add(out, rule, s->v[i].id, text,
+					       "a %s VIB may not hold '%s'",
+					       ek_level_name(d->level),
+					       d->files.v[k]);
+	}
+	return EK_OK;
+}
+
+static int check_overlay(const struct ek_rule *rule, const void *subject,
+			 struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	char text[512];
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		path_text(&s->v[i], text);
+		if (s->v[i].d->level == EK_COMMUNITY && s->v[i].d->overlay)
+			ek_finding_add(out, rule, s->v[i].id, text, "a "
+				       "community VIB may not be an overlay");
+	}
+	return EK_OK;
+}
+
+/* ---- relations ----------------------------------------------------------- */
+
+static void tell_claimed(const struct ek_rule *rule,
+			 const struct ek_profile_set *s,
+			 const struct ek_problem *p, struct ek_findings *out)
+{
+	const char *group = p->overlay ? "overlay" : "non-overlay";
+	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
+
+	add_set(&set, s, p->others, p->n_others, s->v[p->vib].id);
+	ek_buf_addf(&b, "File path of '%s' is claimed by multiple %s VIBs: %s",
+		    p->path, group, ek_buf_str(&set));
+	ek_finding_add(out, rule, p->path, ek_buf_str(&b), "this file is in "
+		       "several %s VIBs: %s", group, ek_buf_str(&set));
+	ek_buf_free(&set);
+	ek_buf_free(&b);
+}
+
+static void tell_missing(const struct ek_rule *rule,
+			 const struct ek_profile_set *s,
+			 const struct ek_problem *p, struct ek_findings *out)
+{
+	struct ek_buf b = EK_BUF_INIT, c = EK_BUF_INIT;
+
+	ek_constraint_text(p->c, &c);
+	ek_buf_addf(&b, "VIB %s requires %s, but the requirement cannot be "
+		    "satisfied within the ImageProfile.", s->v[p->vib].id,
+		    ek_buf_str(&c));
+	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it depends "
+		       "on '%s', which no VIB of the profile provides",
+		       ek_buf_str(&c));
+	ek_buf_free(&c);
+	ek_buf_free(&b);
+}
+
+static void tell_conflict(const struct ek_rule *rule,
+			  const struct ek_profile_set *s,
+			  const struct ek_problem *p, struct ek_findings *out)
+{
+	const char *id = s->v[p->vib].id;
+	struct ek_buf b = EK_BUF_INIT;
+
+	for (size_t i = 0; i < p->n_others; i++) {
+		const char *other = s->v[p->others[i]].id;
+
+		ek_buf_reset(&b);
+		ek_buf_addf(&b, "VIBs (%s, %s) are conflicting with each other",
+			    id, other);
+		ek_finding_add(out, rule, id, ek_buf_str(&b), "it conflicts "
+			       "with VIB '%s'", other);
+	}
+	ek_buf_free(&b);
+}
+
+static void tell_obsolete(const struct ek_rule *rule,
+			  const struct ek_profile_set *s,
+			  const struct ek_problem *p, struct ek_findings *out)
+{
+	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
+
+	add_set(&set, s, p->others, p->n_others, NULL);
+	ek_buf_addf(&b, "VIB %s is obsoleted by %s", s->v[p->vib].id,
+		    ek_buf_str(&set));
+	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it is "
+		       "obsoleted by %s", ek_buf_str(&set));
+	ek_buf_free(&set);
+	ek_buf_free(&b);
+}
+
+typedef void tell_fn(const struct ek_rule *rule, const struct ek_profile_set *s,
+		     const struct ek_problem *p, struct ek_findings *out);
+
+static int check_relations(enum ek_problem_kind kind, tell_fn *tell,
+			   const struct ek_rule *rule, const void *subject,
+			   struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	struct ek_problems *list;
+	int rc = ek_relations_check(&list, kind, s->v, s->n, err);
+
+	if (rc != EK_OK)
+		return rc;
+	for (size_t i = 0; i < ek_problems_count(list); i++)
+		tell(rule, s, ek_problems_at(list, i), out);
+	ek_problems_free(&list);
+	return EK_OK;
+}
+
+static int check_claimed(const struct ek_rule *rule, const void *subject,
+			 struct ek_findings *out, struct ek_err *err)
+{
+	return check_relations(EK_CLAIMED, tell_claimed, rule, subject, out,
+			       err);
+}
+
+static int check_missing(const struct ek_rule *rule, const void *subject,
+			 struct ek_findings *out, struct ek_err *err)
+{
+	return check_relations(EK_MISSING, tell_missing, rule, subject, out,
+			       err);
+}
+
+static int check_conflict(const struct ek_rule *rule, const void *subject,
+			  struct ek_findings *out, struct ek_err *err)
+{
+	return check_relations(EK_CONFLICT, tell_conflict, rule, subject, out,
+			       err);
+}
+
+static int check_obsolete(const struct ek_rule *rule, const void *subject,
+			  struct ek_findings *out, struct ek_err *err)
+{
+	return check_relations(EK_OBSOLETE, tell_obsolete, rule, subject, out,
+			       err);
+}
+
+/* ---- checksums, files beside the XML, texts ------------------------------ */
+
+static int check_gunzip(const struct ek_rule *rule, const void *subject,
+			struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_vibdesc *d = s->v[i].d;
+
+		for (size_t k = 0; k < d->n_payloads; k++) {
+			const struct ek_payload *p = &d->payloads[k];
+
+			if (ek_payload_compressed(p) &&
+			    ek_payload_sum(p, "sha-256", "gunzip") == NULL)
+				ek_finding_add(out, rule, s->v[i].id, NULL,
+					       "payload '%s' has no sha-256 "
+					       "gunzip checksum", p->name);
+		}
+	}
+	return EK_OK;
+}
+
+/* Readers up to 6.0 take every file for XML. */
+static int check_old_files(const struct ek_rule *rule, const void *subject,
+			   struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_dbvib *v = ek_imgdb_find(s->db, s->v[i].id);
+
+		if (v->orig != NULL || v->sig != NULL)
+			ek_finding_add(out, rule, v->id, NULL, "the database "
+				       "has a .orig or .sig file of it, which "
+				       "this release takes for XML");
+	}
+	return EK_OK;
+}
+
+static int check_new_files(const struct ek_rule *rule, const void *subject,
+			   struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	bool orig = ek_imgdb_has_orig(s->db), sig = ek_imgdb_has_sig(s->db);
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_dbvib *v = ek_imgdb_find(s->db, s->v[i].id);
+
+		if ((orig && v->orig == NULL) || (sig && v->sig == NULL))
+			ek_finding_add(out, rule, v->id, NULL, "other VIBs have"
+				       " their signed descriptor and signature "
+				       "in the database, it has no %s file",
+				       orig && v->orig == NULL ? ".orig"
+							       : ".sig");
+	}
+	return EK_OK;
+}
+
+static bool is_ascii(const char *s)
+{
+	for (; s != NULL && *s != '\0'; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+static bool all_ascii(const struct ek_strs *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!is_ascii(l->v[i]))
+			return false;
+	return true;
+}
+
+static int check_ascii(const struct ek_rule *rule, const void *subject,
+		       struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+
+	(void)err;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ek_vibdesc *d = s->v[i].d;
+
+		if (!is_ascii(s->v[i].id) || !is_ascii(d->summary) ||
+		    !is_ascii(d->description) || !all_ascii(&d->files) ||
+		    !all_ascii(&d->tags))
+			ek_finding_add(out, rule, s->v[i].id, NULL, "its "
+				       "descriptor has other characters than "
+				       "ASCII");
+	}
+	if (!is_ascii(s->p->name) || !is_ascii(s->p->creator) ||
+	    !is_ascii(s->p->description))
+		ek_finding_add(out, rule, s->p->name, NULL, "the profile has "
+			       "other characters than ASCII");
+	return EK_OK;
+}
+
+static int check_schema(const struct ek_rule *rule, const void *subject,
+			struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile *p =
+		((const struct ek_profile_set *)subject)->p;
+	const struct {
+		const char *what, *text;
+		size_t max;
+	} fields[] = {
+		{ "name", p->name, 80 },
+		{ "creator", p->creator, 40 },
+		{ "description", p->description, 2048 },
+	};
+
+	(void)err;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		size_t n = fields[i].text != NULL ? strlen(fields[i].text) : 0;
+
+		if (n > fields[i].max)
+			ek_finding_add(out, rule, p->name, NULL, "the %s of the "
+				       "profile has %zu characters, ESXi's "
+				       "schema allows %zu", fields[i].what, n,
+				       fields[i].max);
+	}
+	return EK_OK;
+}
+
+/* ---- the table: in ESXi's order of priorities ---------------------------- */
+
+const struct ek_rule ek_rules_profile[] = {
+	{ "vib-missing", EK_ERROR, EK_RALL, "KeyError",
+	  "take the VIB out of the profile (imgdb-edit --remove)", check_vibs },
+	{ "payload-missing", EK_ERROR, EK_RALL, "KeyError",
+	  "add the VIB again, which gives its payloads names", check_payloads },
+	{ "name-twice", EK_ERROR, EK_RALL, NULL,
+	  "remove and add one of the two VIBs", check_names },
+	{ "stray-payload", EK_WARNING, EK_RALL, NULL, NULL, check_strays },
+	{ "unlisted-vib", EK_WARNING, EK_RALL, NULL, NULL, check_unlisted },
+	{ "file-conflict", EK_ERROR, EK_RALL, "ProfileValidationError",
+	  "remove one of the VIBs", check_claimed },
+	{ "no-kernel", EK_ERROR, EK_RALL, "ProfileValidationError",
+	  "an image needs esx-base", check_kernel },
+	{ "no-base", EK_ERROR, EK_RALL, "ProfileValidationError",
+	  "an image needs esx-base", check_base },
+	{ "path-rule", EK_ERROR, EK_RALL, "ExtensibilityRuleViolation",
+	  "leave the file out, or move it below opt/ or another allowed "
+	  "directory (vib.5, \"Path rules\")", check_path },
+	{ "overlay", EK_ERROR, EK_RALL, "ExtensibilityRuleViolation",
+	  "make the VIB with --overlay false", check_overlay },
+	{ "level", EK_ERROR, EK_RALL, "AcceptanceConfigError",
+	  "lower the level of the profile (imgdb-edit --level)", check_level },
+	{ "dependency", EK_ERROR, EK_RALL, "DependencyError",
+	  "add a VIB that provides it, or take one made for this release",
+	  check_missing },
+	{ "conflict", EK_ERROR, EK_RALL, "DependencyError",
+	  "remove one of the two VIBs", check_conflict },
+	{ "obsoleted", EK_ERROR, EK_RALL, "DependencyError",
+	  "remove the VIB that is obsoleted", check_obsolete },
+	{ "no-sha256-gunzip", EK_ERROR, EK_R80_UP, "ProfileValidationError",
+	  "make the checksums anew (vib-gen --rehash)", check_gunzip },
+	{ "old-database", EK_ERROR, EK_RALL & ~EK_R65_UP, "DatabaseFormatError",
+	  NULL, check_old_files },
+	{ "no-signed-copy", EK_WARNING, EK_R65_UP, NULL,
+	  "remove and add the VIB", check_new_files },
+	{ "ascii", EK_ERROR, EK_RALL, NULL,
+	  "a host could not write its database: use ASCII only", check_ascii },
+	{ "schema", EK_WARNING, EK_RALL, NULL, "shorten it", check_schema },
+};
+const size_t ek_rules_profile_n =
+	sizeof(ek_rules_profile) / sizeof(ek_rules_profile[0]);
+
+/* ---- the calls ----------------------------------------------------------- */
+
+const struct ek_release *ek_profile_release(const struct ek_imgdb *db,
+					    const struct ek_release *r)
+{
+	const struct ek_release *found =
+		ek_release_find(ek_imgdb_esx_version(db));
+
+	if (found != NULL)
+		return found;
+	return r != NULL ? r : ek_release_default();
+}
+
+static int check_one(const struct ek_imgdb *db, const struct ek_profile *p,
+		     unsigned release, struct ek_findings *out,
+		     struct ek_err *err)
+{
+	struct ek_relvib *v = calloc(p->n_vibs + 1, sizeof(*v));
+	struct ek_profile_set s = {
+		.db = db, .p = p, .v = v, .release = release,
+	};
+	int rc;
+
+	if (v == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < ek_imgdb_vibs(db); i++) {
+		const struct ek_dbvib *dv = ek_imgdb_vib(db, i);
+		const struct ek_profile_vib *pv = ek_profile_find(p, dv->id);
+
+		if (pv != NULL && pv->boot)
+			v[s.n++] = (struct ek_relvib){ dv->id, &dv->d };
+	}
+	rc = ek_rules_run(ek_rules_profile, ek_rules_profile_n, release, &s,
+			  out, err);
+	free(v);
+	return rc;
+}
+
+static int check_count(const struct ek_rule *rule, const void *subject,
+		       struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_imgdb *db = subject;
+	size_t n = ek_imgdb_profiles(db);
+
+	(void)err;
+	if (n == 0)
+		ek_finding_add(out, rule, ek_imgdb_name(db), NULL, "no image "
+			       "profile: the installer needs exactly one");
+	if (n > 1)
+		ek_finding_add(out, rule, ek_imgdb_name(db), NULL, "%zu image "
+			       "profiles: the installer needs exactly one", n);
+	return EK_OK;
+}
+
+static const struct ek_rule count_rule = {
+	"profile-count", EK_ERROR, EK_RALL, NULL, NULL, check_count,
+};
+
+int ek_profile_check(const struct ek_imgdb *db, const struct ek_release *r,
+		     struct ek_findings *out, struct ek_err *err)
+{
+	unsigned release = ek_profile_release(db, r)->bit;
+
+	if (ek_imgdb_profiles(db) != 1)
+		return ek_rules_run(&count_rule, 1, EK_RALL, db, out, err);
+	return check_one(db, ek_imgdb_profile_at(db, 0), release, out, err);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool is_known(const struct ek_findings *before,
+		     const struct ek_finding *x)
+{
+	for (size_t i = 0; i < ek_findings_count(before); i++) {
+		const struct ek_finding *y = ek_findings_at(before, i);
+
+		if (same(x->code, y->code) && same(x->subject, y->subject) &&
+		    same(x->what, y->what))
+			return true;
+	}
+	return false;
+}
+
+int ek_findings_known(const struct ek_findings *before,
+		      const struct ek_findings *after, struct ek_findings *out,
+		      struct ek_err *err)
+{
+	for (size_t i = 0; i < ek_findings_count(after); i++) {
+		const struct ek_finding *x = ek_findings_at(after, i);
+		struct ek_rule rule = {
+			.code = x->code, .severity = x->severity,
+			.releases = x->releases, .esxi_class = x->esxi_class,
+			.remedy = x->remedy,
+		};
+		bool known = x->severity == EK_ERROR && is_known(before, x);
+
+		if (known)
+			rule.severity = EK_WARNING;
+		ek_finding_add(out, &rule, x->subject, x->esxi_text, "%s%s",
+			       x->what, known ? " (as before this change)" : "");
+	}
+	return ek_rules_run(NULL, 0, 0, NULL, out, err);
+}
