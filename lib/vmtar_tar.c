@@ -6,6 +6,7 @@
 #include "ek/err.h"
 #include "ek/gnutar.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/num.h"
 #include "ek/tarball.h"
 #include "ek/vmtar.h"
@@ -419,5 +420,22 @@ int ek_vmtar_from_tar(struct ek_in *in, enum ek_vmtar_gen gen,
 	ek_spool_free(spool);
 	free(j.sources);
 	ek_vmtar_plan_free(&j.plan);
+	return rc;
+}
+
+int ek_vmtar_from_file(const char *path, enum ek_vmtar_gen gen,
+		       struct ek_out *out, ek_vmtar_note *note, void *ctx,
+		       struct ek_err *err)
+{
+	struct ek_in *in = NULL, *bare = NULL;
+	enum ek_layer layer;
+	int rc = ek_in_open(&in, path, err);
+
+	if (rc == EK_OK)
+		rc = ek_layers_open_foreign(&bare, in, &layer, err);
+	if (rc == EK_OK)
+		rc = ek_vmtar_from_tar(bare, gen, out, note, ctx, err);
+	ek_in_close(&bare);
+	ek_in_close(&in);
 	return rc;
 }

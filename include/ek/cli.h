@@ -53,6 +53,11 @@ int ek_cli_no_binary(const struct ek_out *out, bool force, struct ek_err *err);
 void ek_cli_progress_force(void);
 void ek_cli_progress(const char *what, uint64_t done, uint64_t total);
 
+/* A stream that hands on to to, which is borrowed, and shows how much went
+ * through. Commit it before to. */
+int ek_cli_out_progress(struct ek_out **out, struct ek_out *to,
+			const char *what, struct ek_err *err);
+
 /* Report a failure now and go on; the status is kept for ek_cli_finish(). */
 void ek_cli_report(int rc, const struct ek_err *err);
 

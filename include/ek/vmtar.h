@@ -103,6 +103,10 @@ void ek_vmtar_plan_free(struct ek_vmtar_plan **p);
 int ek_vmtar_from_tar(struct ek_in *in, enum ek_vmtar_gen gen,
 		      struct ek_out *out, ek_vmtar_note *note, void *ctx,
 		      struct ek_err *err);
+/* The same from path ("-" or NULL: standard input), gzip or not. */
+int ek_vmtar_from_file(const char *path, enum ek_vmtar_gen gen,
+		       struct ek_out *out, ek_vmtar_note *note, void *ctx,
+		       struct ek_err *err);
 
 /* ---- reading ------------------------------------------------------------ */
 
