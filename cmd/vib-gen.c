@@ -158,7 +158,11 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	if (rc == EK_OK && optind < argc)
 		ek_cli_usage("'%s' is no option; what goes in is told by "
 			     "--driver, --payload, --tree or -d", argv[optind]);
-	return rc == EK_OK ? ek_vibopts_ready(&o->vib, err) : rc;
+	if (rc == EK_OK)
+		rc = ek_vibopts_ready(&o->vib, err);
+	if (rc == EK_EARG)
+		ek_cli_usage("%s", err->msg);
+	return rc;
 }
 
 static void say(void *ctx, enum ek_say_kind kind, const char *text)

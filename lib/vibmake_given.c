@@ -84,8 +84,8 @@ static bool sums_fit(const struct vm_part *p, const struct ek_payload *d,
 		return false;
 	}
 	if (!d->has_size || d->size != p->size) {
-		snprintf(why, room, "the size of payload '%s' is another one",
-			 d->name);
+		snprintf(why, room, "the size of payload '%s' is %s", d->name,
+			 d->has_size ? "another one" : "not in it");
 		return false;
 	}
 	return true;
@@ -133,6 +133,14 @@ bool vm_is_finished(const struct ek_vibmake *m, char *why, size_t room)
 	if (m->d.n_payloads != m->n) {
 		snprintf(why, room, "it lists %zu payloads, and %zu were given",
 			 m->d.n_payloads, m->n);
+		return false;
+	}
+	if (m->n == 0 && !m->o->given[EK_VO_SIG]) {
+		snprintf(why, room, "it is a template without payloads");
+		return false;
+	}
+	if (!m->d.has_date) {
+		snprintf(why, room, "it has no release-date");
 		return false;
 	}
 	for (size_t i = 0; i < m->d.n_payloads; i++)

@@ -7,6 +7,8 @@
 #include "ek/err.h"
 #include "ek/vibmake.h"
 
+struct ek_in;
+struct ek_out;
 struct ek_source;
 struct ek_release;
 
@@ -43,16 +45,47 @@ struct ek_vibmake {
 void vm_tell(const struct ek_vibmake *m, enum ek_say_kind kind,
 	     const char *fmt, ...) EK_PRINTF(3, 4);
 
-/* ---- vibmake_part.c: from files and the driver ---- */
+/* ---- vibmake_part.c: payloads out of files ---- */
 
-/* Room for one more part; it is zeroed and counted. */
+/* What a payload of each type is (vib.5, "Payloads"). */
+enum vm_content { VM_UNKNOWN, VM_VMTAR, VM_TAR, VM_RAW, VM_BOOT, VM_ZSTD };
+enum vm_content vm_content(const char *type);
+
+/* Room for one more part; it is zeroed and counted. A type that cannot be made
+ * is refused, and a name that is taken. */
 int vm_part_new(struct ek_vibmake *m, const char *name, const char *type,
 		struct vm_part **p, struct ek_err *err);
-int vm_add_driver(struct ek_vibmake *m, struct ek_err *err);
+/* Boot order and local name, of the option s or else of the template. */
+int vm_part_extras(struct ek_vibmake *m, struct vm_part *p,
+		   const struct ek_payload_spec *s, struct ek_err *err);
+/* Look into its source, and pack it anew where it must be. */
+int vm_part_content(struct ek_vibmake *m, struct vm_part *p,
+		    struct ek_err *err);
+void vm_part_time(struct vm_part *p, int64_t mtime);
+void vm_part_clear(struct vm_part *p);
 int vm_add_files(struct ek_vibmake *m, struct ek_err *err);
+
+/* ---- vibmake_driver.c ---- */
+
+int vm_add_driver(struct ek_vibmake *m, struct ek_err *err);
+
+/* ---- vibmake_sum.c ---- */
+
 /* Sizes and digests of every part. */
 int vm_measure(struct ek_vibmake *m, struct ek_err *err);
-void vm_part_clear(struct vm_part *p);
+
+/* ---- vibmake_pack.c ---- */
+
+/* Make of in, at its start, what goes into the gzip. */
+typedef int vm_write(struct ek_vibmake *m, struct ek_in *in,
+		     struct ek_out *out, struct ek_err *err);
+int vm_write_plain(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,
+		   struct ek_err *err);
+int vm_write_vmtar(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,
+		   struct ek_err *err);
+/* *s, out of its gzip first where unpack is true, as write makes it. */
+int vm_rewrite(struct ek_vibmake *m, struct ek_source **s, bool unpack,
+	       vm_write *write, struct ek_err *err);
 
 /* ---- vibmake_tree.c: from directories ---- */
 
@@ -70,5 +103,14 @@ int vm_read_sig(struct ek_vibmake *m, struct ek_err *err);
 /* ---- vibmake_desc.c: composing it ---- */
 
 int vm_compose(struct ek_vibmake *m, struct ek_err *err);
+
+/* ---- vibmake_check.c ---- */
+
+/* ASCII, and no control characters but in the description. */
+int vm_check_text(const struct ek_vibdesc *d, struct ek_err *err);
+/* Warn of what a host says at install; vib-check tells more. */
+void vm_warn(const struct ek_vibmake *m);
+/* The reader of everybody must take what was written. */
+int vm_check_written(const struct ek_vibmake *m, struct ek_err *err);
 
 #endif /* EK_VIBMAKE_INT_H */

@@ -2,11 +2,91 @@
 /* vibmake_tree.c - payloads out of directories */
 #include "os.h"
 
+#include "ek/deflate.h"
+#include "ek/io.h"
+#include "ek/release.h"
+#include "ek/source.h"
+#include "ek/tree.h"
 #include "vibmake_int.h"
+
+static void tree_note(void *ctx, enum ek_vmtar_say say, const char *member,
+		      const char *text)
+{
+	if (say == EK_VMTAR_WARN)
+		vm_tell(ctx, EK_SAY_WARN, "'%s': %s", member, text);
+}
+
+static int put_archive(struct ek_vibmake *m, struct ek_tree *t, bool vmtar,
+		       struct ek_out *out, struct ek_err *err)
+{
+	if (vmtar)
+		return ek_tree_to_vmtar(t, m->rel->gen, out, tree_note, m, err);
+	return ek_tree_to_tar(t, out, err);
+}
+
+static int into_spool(struct ek_vibmake *m, struct ek_tree *t, bool vmtar,
+		      struct ek_spool *spool, struct ek_err *err)
+{
+	struct ek_out *out = NULL, *gz = NULL;
+	int rc;
+
+	rc = ek_spool_out(spool, &out, err);
+	if (rc == EK_OK)
+		rc = ek_out_open_gzip(&gz, out, EK_GZ_LEVEL, err);
+	if (rc == EK_OK)
+		rc = put_archive(m, t, vmtar, gz, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&gz, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, err);
+	ek_out_abort(&gz);
+	ek_out_abort(&out);
+	return rc;
+}
+
+/* Owner root throughout, whoever runs it. */
+static int pack(struct ek_vibmake *m, const char *dir, bool vmtar,
+		struct ek_source **s, struct ek_err *err)
+{
+	const struct ek_tree_opts to = {
+		.set_mtime = m->o->has_time, .mtime = m->o->time,
+	};
+	struct ek_spool *spool = NULL;
+	struct ek_tree *t = NULL;
+	int rc;
+
+	rc = ek_tree_open(&t, dir, &to, err);
+	if (rc == EK_OK && ek_tree_count(t) == 0)
+		rc = ek_fail(err, EK_EREFUSE, "'%s' is empty", dir);
+	if (rc == EK_OK)
+		rc = ek_spool_new(&spool, err);
+	if (rc == EK_OK)
+		rc = into_spool(m, t, vmtar, spool, err);
+	ek_tree_free(&t);
+	if (rc == EK_OK)
+		return ek_source_spool(s, spool, dir, err);
+	ek_spool_free(spool);
+	return rc;
+}
 
 int vm_add_tree(struct ek_vibmake *m, const struct ek_payload_spec *s,
 		struct ek_err *err)
 {
-	(void)m;
-	return ek_fail(err, EK_EREFUSE, "--tree %s: not yet", s->name);
+	const struct ek_payload *t = ek_vibdesc_payload(&m->d, s->name);
+	const char *type = s->type != NULL ? s->type :
+		t != NULL ? t->type : "vgz";
+	struct vm_part *p;
+	int rc;
+
+	rc = vm_part_new(m, s->name, type, &p, err);
+	if (rc != EK_OK)
+		return rc;
+	if (!p->compressed)
+		return ek_fail(err, EK_EREFUSE, "payload '%s': a directory is "
+			       "packed as vgz or tgz, not as %s", s->name,
+			       type);
+	rc = pack(m, s->file, vm_content(type) == VM_VMTAR, &p->source, err);
+	if (rc == EK_OK)
+		rc = vm_part_extras(m, p, s, err);
+	return rc == EK_OK ? vm_part_content(m, p, err) : rc;
 }
