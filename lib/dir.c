@@ -227,6 +227,37 @@ static int find(const struct ek_dir *d, const char *name, bool make,
 	return walk(d, name, s, make, err);
 }
 
+int ek_dir_open_below(struct ek_dir **out, const struct ek_dir *d,
+		      const char *name, struct ek_err *err)
+{
+	struct ek_dir *sub;
+	struct spot s;
+	int rc;
+
+	*out = NULL;
+	rc = find(d, name, false, &s, err);
+	if (rc != EK_OK)
+		return rc;
+	sub = calloc(1, sizeof(*sub));
+	if (sub == NULL) {
+		rc = ek_fail_sys(err, "'%s'", name);
+		goto out;
+	}
+	*sub = *d;
+	sub->fd = step(s.fd, s.base, false);
+	if (sub->fd < 0)
+		rc = fail_at(d, s.fd, name, s.base, err);
+	sub->path = NULL;
+	if (rc == EK_OK && asprintf(&sub->path, "%s/%s", d->path, name) < 0)
+		rc = ek_fail_sys(err, "'%s'", name);
+	if (rc != EK_OK)
+		ek_dir_close(&sub);
+	*out = sub;
+out:
+	close(s.fd);
+	return rc;
+}
+
 static int fail_taken(const struct ek_dir *d, const char *name,
 		      struct ek_err *err)
 {

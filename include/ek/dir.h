@@ -28,6 +28,10 @@ struct ek_dir; /* opaque */
 /* Open path, making it (and only its last component) where make is true. */
 int ek_dir_open(struct ek_dir **out, const char *path, bool make,
 		struct ek_err *err);
+/* The directory at name below d, which must be there; on its own from then on.
+ * A link on the way or at the end is EK_EREFUSE. */
+int ek_dir_open_below(struct ek_dir **out, const struct ek_dir *d,
+		      const char *name, struct ek_err *err);
 void ek_dir_close(struct ek_dir **d);
 
 /* Can nobody but its owner (and root) reach what is below? */

@@ -405,6 +405,36 @@ static void test_long_names(void **state)
 	both(do_long_names);
 }
 
+static void do_below(struct place *p)
+{
+	struct ek_err err = EK_ERR_INIT;
+	struct place sub = *p;
+
+	assert_int_equal(ek_dir_mkdir(p->d, "a/b", 0755, &err), EK_OK);
+	assert_int_equal(ek_dir_symlink(p->d, "l", "../out", &err), EK_OK);
+	assert_int_equal(make_file(p, "f", "x", false, &err), EK_OK);
+	assert_int_equal(ek_dir_open_below(&sub.d, p->d, "a/b", &err), EK_OK);
+	assert_int_equal(make_file(&sub, "c/d", "one", false, &err), EK_OK);
+	assert_int_equal(make_file(&sub, "../e", "one", false, &err),
+			 EK_EREFUSE);
+	ek_dir_close(&sub.d);
+	assert_text(p, "in/a/b/c/d", "one");
+	assert_int_equal(ek_dir_open_below(&sub.d, p->d, "l", &err),
+			 EK_EREFUSE);
+	assert_null(sub.d);
+	assert_int_equal(ek_dir_open_below(&sub.d, p->d, "f", &err),
+			 EK_EREFUSE);
+	assert_int_equal(ek_dir_open_below(&sub.d, p->d, "..", &err),
+			 EK_EREFUSE);
+	assert_int_equal(ek_dir_open_below(&sub.d, p->d, "no", &err), EK_ESYS);
+}
+
+static void test_below(void **state)
+{
+	(void)state;
+	both(do_below);
+}
+
 static void test_open(void **state)
 {
 	struct ek_err err = EK_ERR_INIT;
@@ -436,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_file_in_the_way),
 		cmocka_unit_test(test_the_rest),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_below),
 		cmocka_unit_test(test_open),
 	};
 
