@@ -144,10 +144,13 @@ void ek_cli_init(const char *progname, const char *usage)
 	help = usage;
 	opterr = 0; /* getopt() would call the program by its path */
 
-	/* A file opened later must never land on descriptor 0, 1 or 2. */
+	/*
+	 * A file opened later must never land on descriptor 0, 1 or 2. They are
+	 * opened the wrong way round, so that to use them is still an error.
+	 */
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 &&
-		    open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			_exit(EK_EXIT_SYS);
 }
 
@@ -162,14 +165,33 @@ void ek_cli_usage(const char *fmt, ...)
 	exit(EK_EXIT_USAGE);
 }
 
+/*
+ * Was it a long option that failed? Then its word is the last one that was
+ * taken; a letter may stand inside of the next word, as x does in "-axb".
+ */
+static bool long_failed(char *const *argv)
+{
+	const char *next = argv[optind];
+
+	if (strncmp(argv[optind - 1], "--", 2) != 0)
+		return false;
+	return optopt == 0 || optopt >= EK_OPT_LONG || next == NULL ||
+	       next[0] != '-' || next[1] == '-' ||
+	       strchr(next + 1, optopt) == NULL;
+}
+
 void ek_cli_bad_option(char **argv)
 {
-	/* A letter may stand inside "-abc"; a long option has its own word. */
-	if (optopt != 0 && optopt < EK_OPT_LONG)
-		ek_cli_usage("option '-%c' is unknown or lacks its argument",
-			     optopt);
-	ek_cli_usage("option '%s' is unknown, ambiguous or lacks its argument",
-		     argv[optind - 1]);
+	const char *word = argv[optind - 1];
+
+	if (!long_failed(argv))
+		ek_cli_usage("option '-%c' is unknown%s", optopt,
+			     argv[optind] == NULL ? " or lacks its argument"
+						  : "");
+	if (optopt == 0)
+		ek_cli_usage("option '%s' is unknown or ambiguous", word);
+	ek_cli_usage("option '%s' %s argument", word,
+		     strchr(word, '=') != NULL ? "takes no" : "lacks its");
 }
 
 void ek_cli_help(void)
@@ -179,8 +201,8 @@ void ek_cli_help(void)
 }
 
 /*
- * Weak: a command that is linked without one of these libraries must not need
- * it only to tell its version.
+ * Weak: a command that does without one of these libraries must not need it
+ * only to tell its version, and does not tell it.
  */
 extern const char *zlibVersion(void) __attribute__((weak));
 extern const char *const xmlParserVersion __attribute__((weak));
@@ -229,15 +251,24 @@ void ek_cli_report(int rc, const struct ek_err *err)
 		status = s;
 }
 
+static int close_stdout(struct ek_err *err)
+{
+	bool failed = ferror(stdout) != 0;
+
+	if (fclose(stdout) != 0)
+		return ek_fail_sys(err, "cannot write 'standard output'");
+	return failed ? ek_fail(err, EK_ESYS, "cannot write 'standard output'")
+		      : EK_OK;
+}
+
 int ek_cli_finish(int rc, const struct ek_err *err)
 {
+	struct ek_err out;
+
 	ek_cli_report(rc, err);
 	end_progress();
-	if ((ferror(stdout) | fclose(stdout)) != 0) {
-		put_message("", "cannot write 'standard output'");
-		if (status == EK_EXIT_OK)
-			status = EK_EXIT_SYS;
-	}
+	if (close_stdout(&out) != EK_OK)
+		ek_cli_report(EK_ESYS, &out);
 	return status;
 }
 
