@@ -85,6 +85,25 @@ int ek_file_open_fd(struct ek_file **f, int fd, const char *name,
 	return open_file(f, fd, name, err);
 }
 
+int ek_in_open_fd(struct ek_in **in, int fd, const char *name,
+		  struct ek_err *err)
+{
+	struct stat st;
+	int rc;
+
+	*in = NULL;
+	if (fstat(fd, &st) != 0)
+		rc = ek_fail_sys(err, "cannot read '%s'", name);
+	else if (!S_ISREG(st.st_mode))
+		rc = ek_fail(err, EK_EREFUSE, "'%s' is not a regular file",
+			     name);
+	else
+		return ek_io_open_span(in, name, fd, true, 0, UINT64_MAX,
+				       (uint64_t)st.st_size, err);
+	close(fd);
+	return rc;
+}
+
 uint64_t ek_file_size(const struct ek_file *f)
 {
 	return f->size;

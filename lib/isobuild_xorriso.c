@@ -94,14 +94,29 @@ static void images(const struct ek_isobuild *b, int fd, struct words *w)
 	}
 }
 
+/*
+ * -cut_out of the whole file, not -map: what is one file on disk (the two
+ * boot.cfg) would share its blocks, so the image would depend on inode numbers,
+ * and some readers hand out no data for the second name. -cut_out takes no
+ * empty file.
+ */
+static void put(const struct change *c, struct words *w)
+{
+	word(w, c->pub.size != 0 ? "-cut_out" : "-map");
+	path_word(w, "", c->file);
+	if (c->pub.size != 0) {
+		word(w, "0");
+		wordf(w, "%llu", (unsigned long long)c->pub.size);
+	}
+	word(w, c->path);
+}
+
 /* Files first, then the times: of each file, and of directories made for it. */
 static void changes(const struct ek_isobuild *b, struct words *w)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->v[i].file != NULL) {
-			word(w, "-map");
-			path_word(w, "", b->v[i].file);
-			word(w, b->v[i].path);
+			put(&b->v[i], w);
 		} else {
 			word(w, "-rm");
 			word(w, b->v[i].path);
@@ -196,16 +211,21 @@ static void blame(const char *log, const char **line, size_t *len)
 static int explain(const char *log, int status, const char *name,
 		   struct ek_err *err)
 {
+	/* xorriso looks at the free space before it writes */
+	static const struct { const char *text; int sys; } full[] = {
+		{ "No space left on device", ENOSPC },
+		{ "exceeds free space on media", ENOSPC },
+		{ "Disk quota exceeded", EDQUOT },
+		{ "File too large", EFBIG },
+	};
 	const char *line;
 	size_t len;
 
-	if (strstr(log, "No space left on device") != NULL) {
-		errno = ENOSPC;
-		return ek_fail_sys(err, "cannot write '%s'", name);
-	}
-	if (strstr(log, "Disk quota exceeded") != NULL) {
-		errno = EDQUOT;
-		return ek_fail_sys(err, "cannot write '%s'", name);
+	for (size_t i = 0; i < sizeof(full) / sizeof(*full); i++) {
+		if (strstr(log, full[i].text) != NULL) {
+			errno = full[i].sys;
+			return ek_fail_sys(err, "cannot write '%s'", name);
+		}
 	}
 	blame(log, &line, &len);
 	return ek_fail(err, EK_ESYS, "cannot make '%s': xorriso failed with "

@@ -36,6 +36,11 @@ struct ek_in; /* opaque */
 /* Open path ("-" or NULL: standard input). A directory is refused. */
 int ek_in_open(struct ek_in **in, const char *path, struct ek_err *err);
 
+/* A regular file that is open for reading, from its first byte; fd is closed
+ * with the stream, and also where this call fails. */
+int ek_in_open_fd(struct ek_in **in, int fd, const char *name,
+		  struct ek_err *err);
+
 /* Read len bytes of memory; data is borrowed until close. */
 int ek_in_open_mem(struct ek_in **in, const char *name, const void *data,
 		   size_t len, struct ek_err *err);

@@ -20,11 +20,11 @@ export img tree
 
 # patch FILE OFFSET OCTAL... - write bytes
 patch() {
-	f=$1
-	at=$2
+	_f=$1
+	_at=$2
 	shift 2
 	printf "$(printf '\\%s' "$@")" |
-		dd of="$f" bs=1 seek="$at" conv=notrunc status=none
+		dd of="$_f" bs=1 seek="$_at" conv=notrunc status=none
 }
 
 # block IMAGE PATH - offset of a file's first byte
