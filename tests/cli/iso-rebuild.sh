@@ -51,14 +51,14 @@ rejected() {
 	: >out
 	: >msg
 	: >names
-	ls -A >names
+	find . -mindepth 1 -maxdepth 1 | sort >names
 	status 1 "$@" >out 2>msg
 	[ ! -s out ]
 	cat msg
 	[ "$(wc -l <msg)" -eq 1 ]
 	grep -q -e "$text" msg
 	[ "$(cat x.iso)" = old ]
-	ls -A | cmp - names
+	find . -mindepth 1 -maxdepth 1 | sort | cmp - names
 }
 
 # patch FILE OFFSET OCTAL... - write bytes
