@@ -29,6 +29,7 @@ static const char usage[] =
 "                           (packed as vmtar) or tgz\n"
 "  -d, --template file      descriptor: put in as it is where it has the\n"
 "                           digests of these payloads, else completed\n"
+"      --unpacked dir       what vib-unpack --trees wrote, a VIB again\n"
 "      --sig file           signature of that descriptor, put in as it is\n"
 "      --descriptor         write only the descriptor\n"
 "      --target release     make it for 5.0 5.1 5.5 6.0 6.5 6.7 7.0 8.0 or 9.0\n"
@@ -46,46 +47,18 @@ static const char usage[] =
 "  --url key=url  --maintenance-mode b  --live-install b  --live-remove b\n"
 "  --cimom-restart b  --stateless-ready b  --overlay b\n";
 
-/* Those of the descriptor and of payloads: EK_OPT_LONG + enum ek_vibopt. */
-#define VALUE(opt) required_argument, NULL, EK_OPT_LONG + (opt)
-
 enum { OPT_DESCRIPTOR = EK_OPT_LONG + EK_VO_N };
 
-static const struct option longopts[] = {
+static const struct option common[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "descriptor", no_argument, NULL, OPT_DESCRIPTOR },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
-	{ "driver", VALUE(EK_VO_DRIVER) },
-	{ "any-files", no_argument, NULL, EK_OPT_LONG + EK_VO_ANY_FILES },
-	{ "payload", VALUE(EK_VO_PAYLOAD) },
-	{ "tree", VALUE(EK_VO_TREE) },
-	{ "template", VALUE(EK_VO_TEMPLATE) },
-	{ "sig", VALUE(EK_VO_SIG) },
-	{ "target", VALUE(EK_VO_TARGET) },
-	{ "mtime", VALUE(EK_VO_MTIME) },
-	{ "name", VALUE(EK_VO_NAME) },
-	{ "version", VALUE(EK_VO_VERSION) },
-	{ "vendor", VALUE(EK_VO_VENDOR) },
-	{ "summary", VALUE(EK_VO_SUMMARY) },
-	{ "description", VALUE(EK_VO_DESCRIPTION) },
-	{ "type", VALUE(EK_VO_TYPE) },
-	{ "level", VALUE(EK_VO_LEVEL) },
-	{ "depends", VALUE(EK_VO_DEPENDS) },
-	{ "conflicts", VALUE(EK_VO_CONFLICTS) },
-	{ "replaces", VALUE(EK_VO_REPLACES) },
-	{ "provides", VALUE(EK_VO_PROVIDES) },
-	{ "tag", VALUE(EK_VO_TAG) },
-	{ "url", VALUE(EK_VO_URL) },
-	{ "maintenance-mode", VALUE(EK_VO_MAINTENANCE) },
-	{ "live-install", VALUE(EK_VO_LIVE_INSTALL) },
-	{ "live-remove", VALUE(EK_VO_LIVE_REMOVE) },
-	{ "cimom-restart", VALUE(EK_VO_CIMOM) },
-	{ "stateless-ready", VALUE(EK_VO_STATELESS) },
-	{ "overlay", VALUE(EK_VO_OVERLAY) },
 	{ NULL, 0, NULL, 0 },
 };
+
+#define N_COMMON (sizeof(common) / sizeof(common[0]))
 
 struct opts {
 	const char *out;
@@ -93,22 +66,23 @@ struct opts {
 	struct ek_vibopts vib;
 };
 
-/* A wrong value is told together with the option that it was given to. */
-static int set(struct opts *o, int opt, const char *value, struct ek_err *err)
+/* What goes in and what it says: EK_OPT_LONG + enum ek_vibopt. */
+static void make_table(struct option table[EK_VO_N + N_COMMON])
 {
-	const struct option *l = longopts;
-	struct ek_err why = EK_ERR_INIT;
-	int rc;
+	for (int i = 0; i < EK_VO_N; i++)
+		table[i] = (struct option){
+			.name = ek_vibopt_name((enum ek_vibopt)i),
+			.has_arg = ek_vibopt_has_value((enum ek_vibopt)i) ?
+				required_argument : no_argument,
+			.val = EK_OPT_LONG + i,
+		};
+	memcpy(&table[EK_VO_N], common, sizeof(common));
+}
 
-	rc = ek_vibopts_set(&o->vib, (enum ek_vibopt)(opt - EK_OPT_LONG), value,
-			    &why);
-	if (rc != EK_EARG) {
-		*err = why;
-		return rc;
-	}
-	while (l->name != NULL && l->val != opt)
-		l++;
-	ek_cli_usage("--%s: %s", l->name != NULL ? l->name : "option", why.msg);
+static int set(struct opts *o, int opt, struct ek_err *err)
+{
+	return ek_vibopts_set(&o->vib, (enum ek_vibopt)(opt - EK_OPT_LONG),
+			      optarg, err);
 }
 
 /* "--version" takes the version of the VIB; alone it asks for ours. */
@@ -121,13 +95,15 @@ static void bad_option(char **argv)
 
 static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 {
+	struct option table[EK_VO_N + N_COMMON];
 	int c, rc = EK_OK;
 
+	make_table(table);
 	while (rc == EK_OK &&
-	       (c = getopt_long(argc, argv, "d:fo:qvhV", longopts, NULL)) != -1) {
+	       (c = getopt_long(argc, argv, "d:fo:qvhV", table, NULL)) != -1) {
 		switch (c) {
 		case 'd':
-			rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, optarg, err);
+			rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, err);
 			break;
 		case 'f':
 			o->force = true;
@@ -152,7 +128,7 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 			bad_option(argv);
 			break;
 		default:
-			rc = set(o, c, optarg, err);
+			rc = set(o, c, err);
 		}
 	}
 	if (rc == EK_OK && optind < argc)

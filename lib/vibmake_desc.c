@@ -148,7 +148,8 @@ static void tell_target(const struct ek_vibmake *m)
 
 	if (t == NULL)
 		vm_tell(m, EK_SAY_NOTE, "no --target: no softwarePlatform, no "
-			"vmkapi or driverAPI depends, checksums as for 6.7");
+			"vmkapi or driverAPI depends%s, checksums as for 6.7",
+			m->text != NULL ? " added" : "");
 	else if (m->package != NULL && m->package->has_kind[EK_MAP_NATIVE] &&
 		 t->vmkapi == NULL)
 		vm_tell(m, EK_SAY_WARN, "which vmkapi a native driver for ESXi "
@@ -249,7 +250,7 @@ static int check_given(const struct ek_vibmake *m, struct ek_err *err)
 			return ek_fail(err, EK_EREFUSE, "'%s' lists the payload"
 				       " '%s', and no file was given for it "
 				       "(--payload %s=FILE)",
-				       m->o->text[EK_VO_TEMPLATE], name, name);
+				       m->template, name, name);
 	}
 	return EK_OK;
 }

@@ -2,27 +2,30 @@
 /* vibmake_given.c - a descriptor that was given: is it finished */
 #include "os.h"
 
+#include <sys/stat.h>
+
 #include "ek/io.h"
 #include "ek/vib.h"
 #include "vibmake_int.h"
 
-int vm_read_template(struct ek_vibmake *m, struct ek_err *err)
+int vm_read_template(struct ek_vibmake *m, const char *path,
+		     struct ek_err *err)
 {
-	const char *path = m->o->text[EK_VO_TEMPLATE];
 	int rc;
 
-	rc = ek_read_all(path, EK_VIBDESC_MAX, &m->text, &m->text_len, err);
+	rc = ek_vibdesc_set(&m->template, ek_input_name(path), err);
+	if (rc == EK_OK)
+		rc = ek_read_all(path, EK_VIBDESC_MAX, &m->text, &m->text_len,
+				 err);
 	if (rc != EK_OK)
 		return rc;
 	ek_vibdesc_clear(&m->d);
-	return ek_vibdesc_parse(&m->d, ek_input_name(path), m->text,
-				m->text_len, err);
+	return ek_vibdesc_parse(&m->d, m->template, m->text, m->text_len, err);
 }
 
-int vm_read_sig(struct ek_vibmake *m, struct ek_err *err)
+int vm_read_sig(struct ek_vibmake *m, const char *path, struct ek_err *err)
 {
 	static const char pem[] = "-----BEGIN PKCS7-----";
-	const char *path = m->o->text[EK_VO_SIG];
 	int rc;
 
 	rc = ek_read_all(path, EK_VIB_SIG_MAX, &m->sig, &m->sig_len, err);
@@ -34,6 +37,93 @@ int vm_read_sig(struct ek_vibmake *m, struct ek_err *err)
 		return ek_fail(err, EK_EFORMAT, "'%s' is no signature: it must "
 			       "begin with '%s'", ek_input_name(path), pem);
 	return EK_OK;
+}
+
+/* ---- what vib-unpack wrote ---------------------------------------------- */
+
+/* "<dir>/<name>", where name can be that of a payload and so leads nowhere
+ * else; malloc()ed. */
+static int below(const char *dir, const char *name, char **path,
+		 struct ek_err *err)
+{
+	const char *why = ek_payload_name_problem(name);
+
+	*path = NULL;
+	if (why == NULL && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+		why = "is no name";
+	if (why != NULL)
+		return ek_fail(err, EK_EREFUSE,
+			       "'%s/descriptor.xml': payload name '%s' %s",
+			       dir, name, why);
+	if (asprintf(path, "%s/%s", dir, name) < 0) {
+		*path = NULL;
+		return ek_fail_sys(err, "cannot read '%s'", dir);
+	}
+	return EK_OK;
+}
+
+static int add_unpacked(struct ek_vibmake *m, const char *dir,
+			const struct ek_payload *p, struct ek_err *err)
+{
+	struct ek_payload_spec s = { .name = p->name };
+	struct stat st;
+	char *path;
+	int rc;
+
+	rc = below(dir, p->name, &path, err);
+	if (rc != EK_OK)
+		return rc;
+	s.file = path;
+	s.tree = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	rc = s.tree ? vm_add_tree(m, &s, err) : vm_add_file(m, &s, err);
+	free(path);
+	return rc;
+}
+
+/* An unsigned VIB has a signature of no bytes, or (as a tree) no such file. */
+static int unpacked_sig(struct ek_vibmake *m, const char *path,
+			struct ek_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || st.st_size == 0)
+		return EK_OK;
+	return vm_read_sig(m, path, err);
+}
+
+int vm_read_unpacked(struct ek_vibmake *m, struct ek_err *err)
+{
+	const char *dir = m->o->text[EK_VO_UNPACKED];
+	char *xml = NULL, *sig = NULL;
+	int rc;
+
+	rc = below(dir, "descriptor.xml", &xml, err);
+	if (rc == EK_OK)
+		rc = below(dir, "sig.pkcs7", &sig, err);
+	if (rc == EK_OK)
+		rc = vm_read_template(m, xml, err);
+	if (rc == EK_OK)
+		rc = unpacked_sig(m, sig, err);
+	for (size_t i = 0; rc == EK_OK && i < m->d.n_payloads; i++)
+		rc = add_unpacked(m, dir, &m->d.payloads[i], err);
+	free(xml);
+	free(sig);
+	return rc;
+}
+
+void vm_drop_sig(struct ek_vibmake *m)
+{
+	if (m->sig_len > 0)
+		vm_tell(m, EK_SAY_WARN, "'%s': the signature is dropped, it is "
+			"not over what the VIB is now", m->template);
+	free(m->sig);
+	m->sig = NULL;
+	m->sig_len = 0;
+	if (m->d.level == EK_COMMUNITY || m->o->given[EK_VO_LEVEL])
+		return;
+	vm_tell(m, EK_SAY_WARN, "'%s': level %s becomes community",
+		m->template, ek_level_name(m->d.level));
+	m->d.level = EK_COMMUNITY;
 }
 
 /* ---- is it finished ----------------------------------------------------- */

@@ -35,7 +35,8 @@ struct ek_vibmake {
 	struct vm_part *parts;
 	size_t n;
 	struct ek_vibdesc d;          /* as far as it is composed */
-	char *text;                   /* of -d; NULL: none */
+	char *template;               /* path of what was given; NULL: none */
+	char *text;                   /* its bytes */
 	size_t text_len;
 	struct ek_buf xml;            /* what is written */
 	char *sig;
@@ -63,6 +64,8 @@ int vm_part_content(struct ek_vibmake *m, struct vm_part *p,
 		    struct ek_err *err);
 void vm_part_time(struct vm_part *p, int64_t mtime);
 void vm_part_clear(struct vm_part *p);
+int vm_add_file(struct ek_vibmake *m, const struct ek_payload_spec *s,
+		struct ek_err *err);
 int vm_add_files(struct ek_vibmake *m, struct ek_err *err);
 
 /* ---- vibmake_driver.c ---- */
@@ -94,11 +97,16 @@ int vm_add_tree(struct ek_vibmake *m, const struct ek_payload_spec *s,
 
 /* ---- vibmake_given.c: a descriptor that was given ---- */
 
-/* Read -d into m->text and m->d. */
-int vm_read_template(struct ek_vibmake *m, struct ek_err *err);
+/* Read the descriptor at path into m->text and m->d. */
+int vm_read_template(struct ek_vibmake *m, const char *path,
+		     struct ek_err *err);
 /* Can it be put in as it is? *why (a buffer) tells why not. */
 bool vm_is_finished(const struct ek_vibmake *m, char *why, size_t room);
-int vm_read_sig(struct ek_vibmake *m, struct ek_err *err);
+int vm_read_sig(struct ek_vibmake *m, const char *path, struct ek_err *err);
+/* Descriptor, signature and payloads that vib-unpack --trees wrote. */
+int vm_read_unpacked(struct ek_vibmake *m, struct ek_err *err);
+/* The package was changed: the signature is worth nothing any more. */
+void vm_drop_sig(struct ek_vibmake *m);
 
 /* ---- vibmake_desc.c: composing it ---- */
 

@@ -306,8 +306,8 @@ int vm_part_content(struct ek_vibmake *m, struct vm_part *p,
 	return EK_OK;
 }
 
-static int add_file(struct ek_vibmake *m, const struct ek_payload_spec *s,
-		    struct ek_err *err)
+int vm_add_file(struct ek_vibmake *m, const struct ek_payload_spec *s,
+		struct ek_err *err)
 {
 	const struct ek_payload *t = ek_vibdesc_payload(&m->d, s->name);
 	const char *type = s->type;
@@ -346,7 +346,7 @@ int vm_add_files(struct ek_vibmake *m, struct ek_err *err)
 		if (s->tree)
 			rc = vm_add_tree(m, s, err);
 		else if (s->file[0] != '\0')
-			rc = add_file(m, s, err);
+			rc = vm_add_file(m, s, err);
 	}
 	return rc;
 }

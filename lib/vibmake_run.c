@@ -37,6 +37,7 @@ void ek_vibmake_free(struct ek_vibmake **mm)
 	ek_package_free(&m->package);
 	ek_vibdesc_clear(&m->d);
 	ek_buf_free(&m->xml);
+	free(m->template);
 	free(m->text);
 	free(m->sig);
 	free(m);
@@ -51,31 +52,41 @@ static int descriptor(struct ek_vibmake *m, struct ek_err *err)
 		return vm_compose(m, err);
 	if (vm_is_finished(m, why, sizeof(why))) {
 		vm_tell(m, EK_SAY_DETAIL, "'%s' has the digests of these "
-			"payloads: put in as it is", m->o->text[EK_VO_TEMPLATE]);
+			"payloads: put in as it is", m->template);
 		ek_buf_add(&m->xml, m->text, m->text_len);
 		return ek_buf_check(&m->xml, "descriptor", err);
 	}
 	if (m->o->given[EK_VO_SIG])
 		return ek_fail(err, EK_EREFUSE, "'%s' cannot be put in as it "
 			       "is, and its signature is good for nothing else:"
-			       " %s", m->o->text[EK_VO_TEMPLATE], why);
-	vm_tell(m, EK_SAY_NOTE, "'%s' is completed: %s",
-		m->o->text[EK_VO_TEMPLATE], why);
+			       " %s", m->template, why);
+	vm_tell(m, EK_SAY_NOTE, "'%s' is completed: %s", m->template, why);
+	if (m->o->given[EK_VO_UNPACKED])
+		vm_drop_sig(m);
 	return vm_compose(m, err);
+}
+
+static int read_inputs(struct ek_vibmake *m, struct ek_err *err)
+{
+	const struct ek_vibopts *o = m->o;
+	int rc = EK_OK;
+
+	if (o->given[EK_VO_UNPACKED])
+		return vm_read_unpacked(m, err);
+	if (o->given[EK_VO_TEMPLATE])
+		rc = vm_read_template(m, o->text[EK_VO_TEMPLATE], err);
+	if (rc == EK_OK && o->given[EK_VO_SIG])
+		rc = vm_read_sig(m, o->text[EK_VO_SIG], err);
+	if (rc == EK_OK && o->given[EK_VO_DRIVER])
+		rc = vm_add_driver(m, err);
+	return rc == EK_OK ? vm_add_files(m, err) : rc;
 }
 
 static int run(struct ek_vibmake *m, struct ek_err *err)
 {
-	int rc = EK_OK;
+	int rc;
 
-	if (m->o->given[EK_VO_TEMPLATE])
-		rc = vm_read_template(m, err);
-	if (rc == EK_OK && m->o->given[EK_VO_SIG])
-		rc = vm_read_sig(m, err);
-	if (rc == EK_OK && m->o->given[EK_VO_DRIVER])
-		rc = vm_add_driver(m, err);
-	if (rc == EK_OK)
-		rc = vm_add_files(m, err);
+	rc = read_inputs(m, err);
 	if (rc == EK_OK)
 		rc = vm_measure(m, err);
 	return rc == EK_OK ? descriptor(m, err) : rc;

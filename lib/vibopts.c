@@ -10,6 +10,34 @@
 
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+static const char *const names[EK_VO_N] = {
+	[EK_VO_NAME] = "name", [EK_VO_VERSION] = "version",
+	[EK_VO_VENDOR] = "vendor", [EK_VO_SUMMARY] = "summary",
+	[EK_VO_DESCRIPTION] = "description", [EK_VO_TYPE] = "type",
+	[EK_VO_MAINTENANCE] = "maintenance-mode",
+	[EK_VO_LIVE_INSTALL] = "live-install",
+	[EK_VO_LIVE_REMOVE] = "live-remove", [EK_VO_CIMOM] = "cimom-restart",
+	[EK_VO_STATELESS] = "stateless-ready", [EK_VO_OVERLAY] = "overlay",
+	[EK_VO_LEVEL] = "level", [EK_VO_TARGET] = "target",
+	[EK_VO_MTIME] = "mtime", [EK_VO_DEPENDS] = "depends",
+	[EK_VO_CONFLICTS] = "conflicts", [EK_VO_REPLACES] = "replaces",
+	[EK_VO_PROVIDES] = "provides", [EK_VO_TAG] = "tag",
+	[EK_VO_URL] = "url", [EK_VO_PAYLOAD] = "payload",
+	[EK_VO_TREE] = "tree", [EK_VO_DRIVER] = "driver",
+	[EK_VO_ANY_FILES] = "any-files", [EK_VO_TEMPLATE] = "template",
+	[EK_VO_SIG] = "sig", [EK_VO_UNPACKED] = "unpacked",
+};
+
+const char *ek_vibopt_name(enum ek_vibopt opt)
+{
+	return names[opt];
+}
+
+bool ek_vibopt_has_value(enum ek_vibopt opt)
+{
+	return opt != EK_VO_ANY_FILES;
+}
+
 void ek_vibopts_init(struct ek_vibopts *o)
 {
 	memset(o, 0, sizeof(*o));
@@ -288,24 +316,37 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 	case EK_VO_ANY_FILES:
 	case EK_VO_TEMPLATE:
 	case EK_VO_SIG:
+	case EK_VO_UNPACKED:
 	case EK_VO_N:
 		break;
 	}
 	return EK_OK;
 }
 
+/* What a VIB can have one of only. */
+static bool is_single(enum ek_vibopt opt)
+{
+	return opt == EK_VO_DRIVER || opt == EK_VO_TEMPLATE ||
+		opt == EK_VO_SIG || opt == EK_VO_UNPACKED;
+}
+
 int ek_vibopts_set(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 		   struct ek_err *err)
 {
-	bool again = o->given[opt] && (opt == EK_VO_DRIVER ||
-		opt == EK_VO_TEMPLATE || opt == EK_VO_SIG);
+	struct ek_err why = EK_ERR_INIT;
+	int rc;
 
-	if (again)
-		return ek_fail(err, EK_EARG, "'%s': one driver, one descriptor "
-			       "and one signature make a VIB", value);
+	if (o->given[opt] && is_single(opt))
+		return ek_fail(err, EK_EARG, "--%s: given twice", names[opt]);
 	o->given[opt] = true;
 	o->text[opt] = value;
-	return set_one(o, opt, value, err);
+	rc = set_one(o, opt, value, &why);
+	if (rc == EK_EARG)
+		return ek_fail(err, EK_EARG, "--%s: %.900s", names[opt],
+			       why.msg);
+	if (rc != EK_OK && err != NULL)
+		*err = why;
+	return rc;
 }
 
 static bool is_stdin(const char *file)
@@ -343,27 +384,50 @@ static int check_empty(const struct ek_vibopts *o, struct ek_err *err)
 	return EK_OK;
 }
 
+static int check_sig(const struct ek_vibopts *o, struct ek_err *err)
+{
+	if (!o->given[EK_VO_SIG])
+		return EK_OK;
+	if (!o->given[EK_VO_TEMPLATE])
+		return ek_fail(err, EK_EARG, "a signature is over the bytes of "
+			       "a descriptor: --sig goes with -d");
+	if (ek_vibopts_change(o))
+		return ek_fail(err, EK_EARG, "a signature is over the bytes of "
+			       "a descriptor: with --sig no option may change "
+			       "it");
+	return EK_OK;
+}
+
+/* Is there anything, and does it go together. */
+static int check_inputs(const struct ek_vibopts *o, struct ek_err *err)
+{
+	bool driver = o->given[EK_VO_DRIVER], desc = o->given[EK_VO_TEMPLATE];
+
+	if (o->given[EK_VO_UNPACKED]) {
+		if (driver || desc || o->n_payloads > 0 || o->given[EK_VO_SIG])
+			return ek_fail(err, EK_EARG, "--unpacked goes with no "
+				       "other input");
+		return EK_OK;
+	}
+	if (!driver && !desc && o->n_payloads == 0)
+		return ek_fail(err, EK_EARG, "nothing to make a VIB of: give "
+			       "--driver, --payload, --tree or -d");
+	if (!driver && !desc && !o->given[EK_VO_NAME])
+		return ek_fail(err, EK_EARG, "no name for the VIB: give --name");
+	if (o->given[EK_VO_ANY_FILES] && !driver)
+		return ek_fail(err, EK_EARG, "--any-files goes with --driver");
+	return EK_OK;
+}
+
 int ek_vibopts_ready(struct ek_vibopts *o, struct ek_err *err)
 {
 	int rc;
 
-	if (!o->given[EK_VO_DRIVER] && !o->given[EK_VO_TEMPLATE] &&
-	    o->n_payloads == 0)
-		return ek_fail(err, EK_EARG, "nothing to make a VIB of: give "
-			       "--driver, --payload, --tree or -d");
-	if (!o->given[EK_VO_DRIVER] && !o->given[EK_VO_TEMPLATE] &&
-	    !o->given[EK_VO_NAME])
-		return ek_fail(err, EK_EARG, "no name for the VIB: give --name");
-	if (o->given[EK_VO_ANY_FILES] && !o->given[EK_VO_DRIVER])
-		return ek_fail(err, EK_EARG, "--any-files goes with --driver");
-	if (o->given[EK_VO_SIG] && !o->given[EK_VO_TEMPLATE])
-		return ek_fail(err, EK_EARG, "a signature is over the bytes of "
-			       "a descriptor: --sig goes with -d");
-	if (o->given[EK_VO_SIG] && ek_vibopts_change(o))
-		return ek_fail(err, EK_EARG, "a signature is over the bytes of "
-			       "a descriptor: with --sig no option may change "
-			       "it");
-	rc = check_stdin(o, err);
+	rc = check_inputs(o, err);
+	if (rc == EK_OK)
+		rc = check_sig(o, err);
+	if (rc == EK_OK)
+		rc = check_stdin(o, err);
 	if (rc == EK_OK)
 		rc = check_empty(o, err);
 	if (rc != EK_OK)

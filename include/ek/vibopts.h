@@ -31,7 +31,7 @@ enum ek_vibopt {
 	EK_VO_TAG, EK_VO_URL,
 	/* what goes in; those before change the descriptor */
 	EK_VO_PAYLOAD, EK_VO_TREE, EK_VO_DRIVER, EK_VO_ANY_FILES,
-	EK_VO_TEMPLATE, EK_VO_SIG,
+	EK_VO_TEMPLATE, EK_VO_SIG, EK_VO_UNPACKED,
 	EK_VO_N
 };
 
@@ -57,8 +57,13 @@ struct ek_vibopts {
 	size_t n_payloads;
 };
 
+/* The long option, "driver"; does it take a value. */
+const char *ek_vibopt_name(enum ek_vibopt opt);
+bool ek_vibopt_has_value(enum ek_vibopt opt);
+
 void ek_vibopts_init(struct ek_vibopts *o);
-/* value (NULL for EK_VO_ANY_FILES) is borrowed. A wrong one is EK_EARG. */
+/* value (NULL for EK_VO_ANY_FILES) is borrowed. A wrong one is EK_EARG, and the
+ * message names the option. */
 int ek_vibopts_set(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 		   struct ek_err *err);
 /* When all are set: what does not go together is EK_EARG. */

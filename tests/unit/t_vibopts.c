@@ -142,7 +142,10 @@ static const struct {
 	{ { { EK_VO_TEMPLATE, "-" }, { EK_VO_PAYLOAD, "a=-" } },
 	  "standard input" },
 	{ { { EK_VO_DRIVER, "d.tgz" }, { EK_VO_DRIVER, "e.tgz" } },
-	  "one driver" },
+	  "--driver: given twice" },
+	{ { { EK_VO_UNPACKED, "d" }, { EK_VO_TAG, "t" } }, NULL },
+	{ { { EK_VO_UNPACKED, "d" }, { EK_VO_TREE, "a=d" } },
+	  "--unpacked goes with no other input" },
 	{ { { EK_VO_DRIVER, "d.tgz" }, { EK_VO_MTIME, "yesterday" } },
 	  "yesterday" },
 };
