@@ -22,6 +22,7 @@ struct ek_archive {
 	struct ek_spool *spool; /* of a tar that is read twice */
 	size_t next;            /* index of the next member */
 	bool over;              /* a tar was read to its end */
+	bool used;              /* data of a vmtar was read */
 };
 
 /* ---- what is it --------------------------------------------------------- */
@@ -113,7 +114,7 @@ static int open_bare(struct ek_archive *a, struct ek_err *err)
 		rc = tell_stream(a->bare, &known, &a->kind, &got, err);
 	if (rc != EK_OK || known)
 		return rc;
-	return ek_fail(err, EK_EFORMAT, "'%s' is neither a vmtar nor a tar%s:"
+	return ek_fail(err, EK_EFORMAT, "'%.300s' is neither a vmtar nor a tar%s:"
 		       " %s", ek_in_name(a->from),
 		       a->layer == EK_LAYER_GZIP ? " in gzip" : "",
 		       got < EK_RECORD_SIZE ? "it is shorter than a header"
@@ -125,7 +126,7 @@ static int open_bare(struct ek_archive *a, struct ek_err *err)
 static int open_reader(struct ek_archive *a, struct ek_err *err)
 {
 	a->next = 0;
-	a->over = false;
+	a->over = a->used = false;
 	if (a->kind == EK_ARCHIVE_TAR)
 		return EK_OK;
 	return ek_vmtar_open(&a->v, a->bare, err);
@@ -140,7 +141,7 @@ int ek_archive_open(struct ek_archive **out, struct ek_in *in,
 	*out = NULL;
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
-		return ek_fail_sys(err, "'%s'", ek_in_name(in));
+		return ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 	a->from = in;
 	rc = open_bare(a, err);
 	if (rc == EK_OK)
@@ -173,7 +174,7 @@ int ek_archive_open_path(struct ek_archive **out, const char *path,
 		return EK_OK;
 	(*out)->path = strdup(path);
 	if ((*out)->path == NULL) {
-		rc = ek_fail_sys(err, "'%s'", path);
+		rc = ek_fail_sys(err, "'%.300s'", path);
 		ek_archive_close(out);
 	}
 	return rc;
@@ -254,10 +255,11 @@ int ek_archive_next(struct ek_archive *a, struct ek_archive_member *m,
 
 int ek_archive_rewind(struct ek_archive *a, struct ek_err *err)
 {
+	const enum ek_archive_kind kind = a->kind;
 	int rc;
 
 	a->next = 0;
-	if (a->kind == EK_ARCHIVE_VMTAR)
+	if (kind == EK_ARCHIVE_VMTAR && !a->used)
 		return EK_OK;
 	close_reader(a);
 	ek_in_close(&a->bare);
@@ -268,8 +270,8 @@ int ek_archive_rewind(struct ek_archive *a, struct ek_err *err)
 		if (rc == EK_OK)
 			rc = open_bare(a, err);
 	}
-	if (rc == EK_OK && a->kind != EK_ARCHIVE_TAR)
-		rc = ek_fail(err, EK_EFORMAT, "'%s' changed while it was read",
+	if (rc == EK_OK && a->kind != kind)
+		rc = ek_fail(err, EK_EFORMAT, "'%.300s' changed while it was read",
 			     ek_in_name(a->from));
 	if (rc == EK_OK)
 		rc = open_reader(a, err);
@@ -293,12 +295,16 @@ static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
 	return rc;
 }
 
+bool ek_archive_can_rewind(const struct ek_archive *a)
+{
+	return a->spool != NULL || ek_in_can_rewind(a->from);
+}
+
 int ek_archive_keep(struct ek_archive *a, struct ek_err *err)
 {
 	int rc;
 
-	if (a->kind == EK_ARCHIVE_VMTAR || a->spool != NULL ||
-	    ek_in_can_rewind(a->from))
+	if (a->kind == EK_ARCHIVE_VMTAR || ek_archive_can_rewind(a))
 		return EK_OK;
 	rc = fill_spool(&a->spool, a->bare, err);
 	if (rc == EK_OK)
@@ -324,7 +330,7 @@ static int member_fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 	if (rc != EK_OK)
 		return rc;
 	if (*got > m->left || (*got == 0 && m->left != 0))
-		return ek_fail(err, EK_EFORMAT, "'%s': a member has not the"
+		return ek_fail(err, EK_EFORMAT, "'%.300s': a member has not the"
 			       " size that its header tells", m->in);
 	m->left -= *got;
 	return EK_OK;
@@ -345,7 +351,7 @@ static int next_tar_data(struct ek_archive *a, size_t *index,
 	*index = m.index;
 	ctx = malloc(sizeof(*ctx));
 	if (ctx == NULL)
-		return ek_fail_sys(err, "'%s'", ek_in_name(a->from));
+		return ek_fail_sys(err, "'%.300s'", ek_in_name(a->from));
 	*ctx = (struct member_in){ .t = a->t, .left = m.e->size,
 				   .in = ek_in_name(a->from) };
 	return ek_in_open_fill(data, ek_in_name(a->from), member_fill, free,
@@ -358,6 +364,7 @@ int ek_archive_next_data(struct ek_archive *a, bool strict, size_t *index,
 	*data = NULL;
 	if (a->kind == EK_ARCHIVE_TAR)
 		return next_tar_data(a, index, data, err);
+	a->used = true;
 	return ek_vmtar_next_data(a->v, strict, index, data, err);
 }
 
@@ -368,6 +375,7 @@ int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err)
 	size_t i;
 	int rc;
 
+	a->used = true;
 	do {
 		if (a->kind == EK_ARCHIVE_TAR)
 			rc = ek_archive_next(a, &m, err);
@@ -439,7 +447,7 @@ static int take_wanted(struct wanted *w, const struct ek_archive_member *m,
 	w->size = m->e->size;
 	free(w->link);
 	w->link = strdup(m->e->link != NULL ? m->e->link : "");
-	return w->link != NULL ? EK_OK : ek_fail_sys(err, "'%s'", w->name);
+	return w->link != NULL ? EK_OK : ek_fail_sys(err, "'%.300s'", w->name);
 }
 
 /* Go through all headers; exactly one must have the name. */
@@ -458,11 +466,11 @@ static int find(struct ek_archive *a, struct wanted *w, struct ek_err *err)
 	if (rc != EK_END)
 		return rc;
 	if (w->n == 0)
-		return ek_fail(err, EK_EFORMAT, "'%s': no member '%s'",
+		return ek_fail(err, EK_EFORMAT, "'%.300s': no member '%.300s'",
 			       ek_archive_name(a), w->name);
 	if (w->n > 1)
-		return ek_fail(err, EK_EFORMAT, "'%s': %zu members are called"
-			       " '%s'", ek_archive_name(a), w->n, w->name);
+		return ek_fail(err, EK_EFORMAT, "'%.300s': %zu members are called"
+			       " '%.300s'", ek_archive_name(a), w->n, w->name);
 	return EK_OK;
 }
 
@@ -483,7 +491,7 @@ static int find_file(struct ek_archive *a, struct wanted *w, struct ek_err *err)
 		rc = find(a, w, err);
 	}
 	if (rc == EK_OK && w->type != EK_FT_FILE)
-		rc = ek_fail(err, EK_EREFUSE, "'%s': member '%s' is a %s, and"
+		rc = ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a %s, and"
 			     " has no data%s%s%s", ek_archive_name(a), w->name,
 			     ek_ftype_name(w->type),
 			     w->link[0] != '\0' ? "; it names '" : "", w->link,
@@ -511,7 +519,7 @@ static int copy_one(struct ek_archive *a, const struct wanted *w,
 	if (rc != EK_END)
 		return rc;
 	if (n != w->size)
-		return ek_fail(err, EK_EFORMAT, "'%s' changed while it was"
+		return ek_fail(err, EK_EFORMAT, "'%.300s' changed while it was"
 			       " read", ek_archive_name(a));
 	return ek_archive_finish(a, true, err);
 }
@@ -559,7 +567,7 @@ int ek_archive_print(struct ek_archive *a, const char *name, bool text_only,
 	if (rc == EK_OK)
 		rc = ek_out_commit(&mem, err);
 	if (rc == EK_OK && !is_text(data, len))
-		rc = ek_fail(err, EK_EARG, "'%s': member '%s' is binary, and is"
+		rc = ek_fail(err, EK_EARG, "'%.300s': member '%.300s' is binary, and is"
 			     " not written to a terminal without -f",
 			     ek_archive_name(a), name);
 	if (rc == EK_OK)

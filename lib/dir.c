@@ -38,20 +38,20 @@ int ek_dir_open(struct ek_dir **out, const char *path, bool make,
 	*out = NULL;
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
-		return ek_fail_sys(err, "'%s'", path);
+		return ek_fail_sys(err, "'%.300s'", path);
 	d->fd = -1;
 	d->path = strdup(path);
 	if (d->path == NULL) {
-		rc = ek_fail_sys(err, "'%s'", path);
+		rc = ek_fail_sys(err, "'%.300s'", path);
 		goto fail;
 	}
 	if (make && mkdir(path, 0777) != 0 && errno != EEXIST) {
-		rc = ek_fail_sys(err, "cannot make directory '%s'", path);
+		rc = ek_fail_sys(err, "cannot make directory '%.300s'", path);
 		goto fail;
 	}
 	d->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0) {
-		rc = ek_fail_sys(err, "cannot open directory '%s'", path);
+		rc = ek_fail_sys(err, "cannot open directory '%.300s'", path);
 		goto fail;
 	}
 	d->nameless = access("/proc/self/fd", X_OK) == 0;
@@ -98,18 +98,18 @@ static int fail_at(const struct ek_dir *d, int dirfd, const char *name,
 	struct stat st;
 
 	if (sys == ENAMETOOLONG)
-		return ek_fail(err, EK_ELIMIT, "'%s' below '%s': a name is"
+		return ek_fail(err, EK_ELIMIT, "'%.300s' below '%.300s': a name is"
 			       " longer than the file system takes", name,
 			       d->path);
 	if ((sys == ELOOP || sys == ENOTDIR) &&
 	    fstatat(dirfd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    !S_ISDIR(st.st_mode))
-		return ek_fail(err, EK_EREFUSE, "'%s' below '%s': '%s' is %s"
+		return ek_fail(err, EK_EREFUSE, "'%.300s' below '%.300s': '%.300s' is %s"
 			       " there, nothing is written through it", name,
 			       d->path, part, S_ISLNK(st.st_mode) ?
 			       "a symbolic link" : "not a directory");
 	errno = sys;
-	return ek_fail_sys(err, "'%s' below '%s'", name, d->path);
+	return ek_fail_sys(err, "'%.300s' below '%.300s'", name, d->path);
 }
 
 /* The whole of path at once, by the kernel; -1 where it will not. */
@@ -167,7 +167,7 @@ static int walk(const struct ek_dir *d, const char *name, struct spot *s,
 
 	s->fd = openat(d->fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd < 0)
-		return ek_fail_sys(err, "'%s'", d->path);
+		return ek_fail_sys(err, "'%.300s'", d->path);
 	for (; part < s->base; part = slash + 1) {
 		slash = part + strlen(part);
 		fd = step(s->fd, part, make);
@@ -190,7 +190,7 @@ static int check_name(const struct ek_dir *d, const char *name,
 
 	if (why == NULL)
 		return EK_OK;
-	return ek_fail(err, EK_EREFUSE, "'%s' below '%s' is not a safe name:"
+	return ek_fail(err, EK_EREFUSE, "'%.300s' below '%.300s' is not a safe name:"
 		       " %s", name, d->path, why);
 }
 
@@ -261,7 +261,7 @@ out:
 static int fail_taken(const struct ek_dir *d, const char *name,
 		      struct ek_err *err)
 {
-	return ek_fail(err, EK_EREFUSE, "'%s' is already there below '%s', and"
+	return ek_fail(err, EK_EREFUSE, "'%.300s' is already there below '%.300s', and"
 		       " is left alone", name, d->path);
 }
 
@@ -323,8 +323,8 @@ int ek_dir_hardlink(struct ek_dir *d, const char *name, const char *to,
 	if (fstatat(from.fd, from.base, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		rc = fail_at(d, from.fd, to, from.base, err);
 	else if (!S_ISREG(st.st_mode))
-		rc = ek_fail(err, EK_EREFUSE, "'%s' below '%s': hard link to"
-			     " '%s', which is not a regular file", name,
+		rc = ek_fail(err, EK_EREFUSE, "'%.300s' below '%.300s': hard link to"
+			     " '%.300s', which is not a regular file", name,
 			     d->path, to);
 	/* flags 0: were it swapped for a link now, that link is linked */
 	else if (linkat(from.fd, from.base, s.fd, s.base, 0) != 0)
@@ -427,8 +427,8 @@ int ek_dir_remove(struct ek_dir *d, const char *name, struct ek_err *err)
 	if (rc != EK_OK || gone)
 		return rc;
 	if (unlinkat(s.fd, s.base, 0) != 0 && errno != ENOENT)
-		rc = errno == EISDIR ? ek_fail(err, EK_EREFUSE, "'%s' below"
-					       " '%s' is a directory, and is"
+		rc = errno == EISDIR ? ek_fail(err, EK_EREFUSE, "'%.300s' below"
+					       " '%.300s' is a directory, and is"
 					       " not removed", name, d->path)
 				     : fail_at(d, s.fd, name, s.base, err);
 	close(s.fd);
@@ -486,7 +486,7 @@ static int fresh_put(void *ctx, const void *data, size_t len,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return ek_fail_sys(err, "cannot write '%s' below '%s'",
+			return ek_fail_sys(err, "cannot write '%.300s' below '%.300s'",
 					   f->name, f->d->path);
 		p += n;
 		len -= (size_t)n;
@@ -565,7 +565,7 @@ static int fresh_finish(void *ctx, struct ek_err *err)
 		return EK_OK;
 	if (errno == EEXIST || errno == EISDIR)
 		return fail_taken(f->d, f->name, err);
-	return ek_fail_sys(err, "cannot make '%s' below '%s'", f->name,
+	return ek_fail_sys(err, "cannot make '%.300s' below '%.300s'", f->name,
 			   f->d->path);
 }
 
@@ -625,7 +625,7 @@ int ek_dir_create(struct ek_dir *d, const char *name, uint32_t mode,
 	*out = NULL;
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
-		return ek_fail_sys(err, "'%s'", name);
+		return ek_fail_sys(err, "'%.300s'", name);
 	f->d = d;
 	f->fd = f->s.fd = -1;
 	f->mode = mode & 07777;
@@ -633,7 +633,7 @@ int ek_dir_create(struct ek_dir *d, const char *name, uint32_t mode,
 	f->replace = replace;
 	f->name = strdup(name);
 	rc = f->name != NULL ? fresh_open(f, err)
-			     : ek_fail_sys(err, "'%s'", name);
+			     : ek_fail_sys(err, "'%.300s'", name);
 	if (rc != EK_OK) {
 		fresh_drop(f);
 		return rc;

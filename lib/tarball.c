@@ -72,12 +72,12 @@ static int fail_archive(struct ek_tarball *t, struct ek_err *err)
 	}
 	if (archive_errno(t->a) == ENOMEM) {
 		errno = ENOMEM;
-		return ek_fail_sys(err, "'%s'", ek_in_name(t->in));
+		return ek_fail_sys(err, "'%.300s'", ek_in_name(t->in));
 	}
 	if (archive_format(t->a) == 0)
-		return ek_fail(err, EK_EFORMAT, "'%s' is not a tar: no valid"
+		return ek_fail(err, EK_EFORMAT, "'%.300s' is not a tar: no valid"
 			       " header at its start", ek_in_name(t->in));
-	return ek_fail(err, EK_EFORMAT, "'%s': not a sound tar at offset %llu:"
+	return ek_fail(err, EK_EFORMAT, "'%.300s': not a sound tar at offset %llu:"
 		       " %s", ek_in_name(t->in), position(t),
 		       why != NULL ? why : "no reason given");
 }
@@ -94,10 +94,10 @@ static int check_start(struct ek_in *in, struct ek_err *err)
 	if (rc != EK_OK)
 		return rc;
 	if (got < BLOCK)
-		return ek_fail(err, EK_EFORMAT, "'%s' is not a tar: it has only"
+		return ek_fail(err, EK_EFORMAT, "'%.300s' is not a tar: it has only"
 			       " %zu bytes", ek_in_name(in), got);
 	if (memcmp(p + MAGIC, visor, sizeof(visor)) == 0)
-		return ek_fail(err, EK_EFORMAT, "'%s' is a vmtar, not a tar",
+		return ek_fail(err, EK_EFORMAT, "'%.300s' is a vmtar, not a tar",
 			       ek_in_name(in));
 	return EK_OK;
 }
@@ -114,13 +114,13 @@ int ek_tarball_open(struct ek_tarball **out, struct ek_in *in,
 		return rc;
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
-		return ek_fail_sys(err, "'%s'", ek_in_name(in));
+		return ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 	t->in = in;
 	t->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	t->a = archive_read_new();
 	if (t->a == NULL || t->locale == (locale_t)0) {
 		errno = ENOMEM;
-		rc = ek_fail_sys(err, "'%s'", ek_in_name(in));
+		rc = ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 		goto fail;
 	}
 	/* no filter is enabled: filters may start programs */
@@ -186,14 +186,14 @@ static int finish(struct ek_tarball *t, struct ek_err *err)
 	size_t from = (size_t)(end - t->start);
 
 	if (!saw_mark(t))
-		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu"
+		return ek_fail(err, EK_EFORMAT, "'%.300s' ends at offset %llu"
 			       " without an end-of-archive mark: it is cut"
 			       " short", ek_in_name(t->in),
 			       (unsigned long long)end);
 	do {
 		for (size_t i = from; i < t->len; i++)
 			if (t->buf[i] != 0)
-				return ek_fail(err, EK_EFORMAT, "'%s': bytes"
+				return ek_fail(err, EK_EFORMAT, "'%.300s': bytes"
 					       " that are not zero behind the"
 					       " end of the tar, at offset"
 					       " %llu", ek_in_name(t->in),
@@ -247,13 +247,18 @@ static enum ek_ftype file_type(struct archive_entry *ae)
 	}
 }
 
-/* Copy text to *to; NULL and "" become NULL. */
+/* Copy text to *to; NULL stays NULL. */
 static bool copy_text(char **to, const char *text, size_t len)
 {
-	if (text == NULL || len == 0)
+	if (text == NULL)
 		return true;
 	*to = strndup(text, len);
 	return *to != NULL;
+}
+
+static bool copy_string(char **to, const char *text)
+{
+	return copy_text(to, text, text != NULL ? strlen(text) : 0);
 }
 
 static int set_texts(struct ek_tarball *t, struct archive_entry *ae,
@@ -266,15 +271,15 @@ static int set_texts(struct ek_tarball *t, struct archive_entry *ae,
 	struct ek_entry *e = &t->e;
 	size_t n = 0;
 
+	if (sym == NULL && file_type(ae) == EK_FT_SYMLINK)
+		sym = ""; /* libarchive's way to tell an empty target */
 	e->name = strndup(name, len);
 	if (hard != NULL)
 		hard = trim_name(hard, &n);
 	if (e->name == NULL || !copy_text(&e->link, hard, n) ||
-	    (hard == NULL && sym != NULL &&
-	     !copy_text(&e->link, sym, strlen(sym))) ||
-	    (uname != NULL && !copy_text(&e->uname, uname, strlen(uname))) ||
-	    (gname != NULL && !copy_text(&e->gname, gname, strlen(gname))))
-		return ek_fail_sys(err, "'%s'", ek_in_name(t->in));
+	    (hard == NULL && !copy_string(&e->link, sym)) ||
+	    !copy_string(&e->uname, uname) || !copy_string(&e->gname, gname))
+		return ek_fail_sys(err, "'%.300s'", ek_in_name(t->in));
 	return EK_OK;
 }
 
@@ -287,20 +292,20 @@ static int set_numbers(struct ek_tarball *t, struct archive_entry *ae,
 	const char *in = ek_in_name(t->in);
 
 	if (uid < 0 || uid > UINT32_MAX || gid < 0 || gid > UINT32_MAX)
-		return ek_fail(err, EK_ELIMIT, "'%s': member '%s': owner"
+		return ek_fail(err, EK_ELIMIT, "'%.300s': member '%.300s': owner"
 			       " %lld:%lld is out of range", in, e->name,
 			       (long long)uid, (long long)gid);
 	if (archive_entry_sparse_count(ae) != 0)
-		return ek_fail(err, EK_EREFUSE, "'%s': member '%s' is a sparse"
+		return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a sparse"
 			       " file, which is not supported: make the tar"
 			       " without --sparse", in, e->name);
 	e->type = file_type(ae);
 	if (e->type == EK_FT_HARDLINK && size > 0)
-		return ek_fail(err, EK_EREFUSE, "'%s': member '%s' is a hard"
+		return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a hard"
 			       " link that carries data of its own", in,
 			       e->name);
 	if (size < 0)
-		return ek_fail(err, EK_EFORMAT, "'%s': member '%s' has a"
+		return ek_fail(err, EK_EFORMAT, "'%.300s': member '%.300s' has a"
 			       " negative size", in, e->name);
 	e->mode = (uint32_t)archive_entry_perm(ae) & 07777;
 	e->uid = (uint32_t)uid;
@@ -328,12 +333,12 @@ int ek_tarball_next(struct ek_tarball *t, const struct ek_entry **e,
 		if (rc != ARCHIVE_OK)
 			return fail_archive(t, err);
 		if (++t->count > EK_TARBALL_MAX)
-			return ek_fail(err, EK_ELIMIT, "'%s' has more than %u"
+			return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u"
 				       " members", ek_in_name(t->in),
 				       EK_TARBALL_MAX);
 		name = archive_entry_pathname(ae);
 		if (name == NULL)
-			return ek_fail(err, EK_EFORMAT, "'%s': member at offset"
+			return ek_fail(err, EK_EFORMAT, "'%.300s': member at offset"
 				       " %llu has no name", ek_in_name(t->in),
 				       (unsigned long long)
 				       archive_read_header_position(t->a));
@@ -393,14 +398,14 @@ int ek_tarball_slurp(struct ek_tarball *t, size_t limit, char **data,
 	*data = NULL;
 	*len = 0;
 	if (t->e.size > limit || t->e.size >= SIZE_MAX)
-		return ek_fail(err, EK_ELIMIT, "'%s': member '%s' has %llu"
+		return ek_fail(err, EK_ELIMIT, "'%.300s': member '%.300s' has %llu"
 			       " bytes, more than the %zu accepted",
 			       ek_in_name(t->in), t->e.name,
 			       (unsigned long long)t->e.size, limit);
 	size = (size_t)t->e.size;
 	buf = malloc(size + 1);
 	if (buf == NULL)
-		return ek_fail_sys(err, "'%s': member '%s'", ek_in_name(t->in),
+		return ek_fail_sys(err, "'%.300s': member '%.300s'", ek_in_name(t->in),
 				   t->e.name);
 	while (n < size && got != 0) {
 		rc = ek_tarball_read(t, buf + n, size - n, &got, err);
@@ -409,7 +414,7 @@ int ek_tarball_slurp(struct ek_tarball *t, size_t limit, char **data,
 		n += got;
 	}
 	if (n < size) {
-		rc = ek_fail(err, EK_EFORMAT, "'%s': member '%s' has only %zu"
+		rc = ek_fail(err, EK_EFORMAT, "'%.300s': member '%.300s' has only %zu"
 			     " of its %zu bytes", ek_in_name(t->in),
 			     t->e.name, n, size);
 		goto fail;

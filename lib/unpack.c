@@ -2,6 +2,8 @@
 /* unpack.c - extract an archive below a directory, safely */
 #include "os.h"
 
+#include <limits.h>
+
 #include "ek/archive.h"
 #include "ek/dir.h"
 #include "ek/entry.h"
@@ -34,7 +36,7 @@ struct ek_unpack {
 static int refuse(const struct ek_unpack *u, const char *name, const char *why,
 		  struct ek_err *err)
 {
-	return ek_fail(err, EK_EREFUSE, "'%s': member '%s' %s: nothing was"
+	return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' %s: nothing was"
 		       " extracted", ek_archive_name(u->a), name, why);
 }
 
@@ -55,12 +57,28 @@ static int check_link(const struct ek_unpack *u, const struct ek_entry *e,
 	return EK_OK;
 }
 
+/* A component that no file system of Linux takes; better told now. */
+static bool has_long_component(const char *name)
+{
+	size_t n;
+
+	for (;; name += n + 1) {
+		n = strcspn(name, "/");
+		if (n > NAME_MAX)
+			return true;
+		if (name[n] == '\0')
+			return false;
+	}
+}
+
 static int check_entry(const struct ek_unpack *u, const struct ek_entry *e,
 		       struct ek_err *err)
 {
 	const char *why = ek_path_problem(e->name, strlen(e->name));
 	char text[96];
 
+	if (why == NULL && has_long_component(e->name))
+		why = "has a component of more than 255 bytes";
 	if (why != NULL) {
 		snprintf(text, sizeof(text), "has an unsafe name, which %s",
 			 why);
@@ -93,7 +111,7 @@ static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 
 	u->names += strlen(e->name) + (e->link != NULL ? strlen(e->link) : 0);
 	if (u->names > EK_UNPACK_NAMES_MAX)
-		return ek_fail(err, EK_ELIMIT, "'%s' has more than %u MiB of"
+		return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u MiB of"
 			       " names", ek_archive_name(u->a),
 			       EK_UNPACK_NAMES_MAX >> 20);
 	if (u->n == u->cap) {
@@ -115,7 +133,7 @@ static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 	if (it->name != NULL && (it->link != NULL) == (e->link != NULL))
 		return EK_OK;
 nomem:
-	return ek_fail_sys(err, "'%s'", ek_archive_name(u->a));
+	return ek_fail_sys(err, "'%.300s'", ek_archive_name(u->a));
 }
 
 static int read_headers(struct ek_unpack *u, struct ek_err *err)
@@ -173,8 +191,8 @@ static int check_neighbours(const struct ek_unpack *u, const struct item *a,
 	if (strcmp(a->name, b->name) == 0)
 		return refuse(u, a->name, "is in the archive twice", err);
 	if (a->type != EK_FT_DIR && is_below(b->name, a->name))
-		return ek_fail(err, EK_EREFUSE, "'%s': member '%s' is below"
-			       " '%s', which is a %s in the same archive:"
+		return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is below"
+			       " '%.300s', which is a %s in the same archive:"
 			       " nothing was extracted", ek_archive_name(u->a),
 			       b->name, a->name, ek_ftype_name(a->type));
 	return EK_OK;
@@ -198,8 +216,8 @@ static int check_hardlink(const struct ek_unpack *u, const struct item *it,
 	if (to != NULL && *to < it && ((*to)->type == EK_FT_FILE ||
 				       (*to)->type == EK_FT_HARDLINK))
 		return EK_OK;
-	return ek_fail(err, EK_EREFUSE, "'%s': member '%s' is a hard link to"
-		       " '%s', which is not a file before it in the archive:"
+	return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a hard link to"
+		       " '%.300s', which is not a file before it in the archive:"
 		       " nothing was extracted", ek_archive_name(u->a),
 		       it->name, it->link);
 }
@@ -210,7 +228,7 @@ static int check_all(struct ek_unpack *u, struct ek_err *err)
 
 	u->order = calloc(u->n + 1, sizeof(*u->order));
 	if (u->order == NULL)
-		return ek_fail_sys(err, "'%s'", ek_archive_name(u->a));
+		return ek_fail_sys(err, "'%.300s'", ek_archive_name(u->a));
 	for (size_t i = 0; i < u->n; i++)
 		u->order[i] = &u->v[i];
 	qsort(u->order, u->n, sizeof(const struct item *), by_name);
@@ -231,13 +249,17 @@ int ek_unpack_plan(struct ek_unpack **out, struct ek_archive *a,
 	*out = NULL;
 	u = calloc(1, sizeof(*u));
 	if (u == NULL)
-		return ek_fail_sys(err, "'%s'", ek_archive_name(a));
+		return ek_fail_sys(err, "'%.300s'", ek_archive_name(a));
 	u->a = a;
 	rc = ek_archive_keep(a, err);
 	if (rc == EK_OK)
 		rc = read_headers(u, err);
 	if (rc == EK_OK)
 		rc = check_all(u, err);
+	/* a tar was read to its end for its headers */
+	if (rc == EK_OK && ek_archive_kind(a) == EK_ARCHIVE_VMTAR &&
+	    ek_archive_can_rewind(a))
+		rc = ek_archive_finish(a, true, err);
 	if (rc != EK_OK) {
 		ek_unpack_free(&u);
 		return rc;
@@ -352,7 +374,7 @@ static int make_file(const struct run *r, const struct item *it,
 	if (rc == EK_OK && in != NULL)
 		rc = ek_in_copy(in, out, &n, err);
 	if (rc == EK_OK && n != it->size)
-		rc = ek_fail(err, EK_EFORMAT, "'%s' changed while it was read",
+		rc = ek_fail(err, EK_EFORMAT, "'%.300s' changed while it was read",
 			     ek_archive_name(r->u->a));
 	if (rc == EK_OK)
 		rc = ek_out_commit(&out, err);
@@ -373,7 +395,7 @@ static int make_files(const struct run *r, struct ek_err *err)
 	while (rc == EK_OK) {
 		rc = ek_archive_next_data(u->a, true, &i, &data, err);
 		if (rc == EK_OK && (i >= u->n || u->v[i].type != EK_FT_FILE))
-			rc = ek_fail(err, EK_EFORMAT, "'%s' changed while it"
+			rc = ek_fail(err, EK_EFORMAT, "'%.300s' changed while it"
 				     " was read", ek_archive_name(u->a));
 		if (rc == EK_OK)
 			rc = make_file(r, &u->v[i], data, err);

@@ -54,10 +54,15 @@ const char *ek_archive_kind_name(enum ek_archive_kind kind); /* "vmtar" */
 int ek_archive_next(struct ek_archive *a, struct ek_archive_member *m,
 		    struct ek_err *err);
 
-/* Start again with the first member. A tar must be in a file or have been
- * given to ek_archive_keep() before the first header was read. */
+/*
+ * Start again with the first member; what was handed out before is gone. After
+ * data was read this needs a file, and so does a tar after its first header,
+ * or ek_archive_keep() before. The headers of a vmtar can always be had again.
+ */
 int ek_archive_rewind(struct ek_archive *a, struct ek_err *err);
-/* Make sure that rewind will work: a tar from a pipe goes to a scratch file. */
+bool ek_archive_can_rewind(const struct ek_archive *a); /* also after data */
+/* Before anything is read: a tar from a pipe goes to a scratch file, so that
+ * rewind will work. Nothing for a vmtar, whose headers are all in front. */
 int ek_archive_keep(struct ek_archive *a, struct ek_err *err);
 
 /*

@@ -9,11 +9,10 @@
  * The plan reads all headers and refuses, before anything is written: names
  * that ek_path_problem() refuses, a name twice, a name below a file or a link
  * of the same archive, hard links to anything but a file before them, devices,
- * FIFOs, unknown types, symbolic links without a usable target. In a tar the
- * data is read and checked as well; in a vmtar that comes later, as it may be a
- * pipe.
+ * FIFOs, unknown types, symbolic links without a usable target. It reads and
+ * checks all data as well, but for a vmtar from a pipe, which goes by once.
  *
- * Where the data turns out bad while files are written, those that are complete
+ * Where that turns out bad while files are written, those that are complete
  * stay and no part of another one does.
  *
  * Restored are modes, with the sticky bit also of files (ESXi has 01644), and
