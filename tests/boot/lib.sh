@@ -22,10 +22,11 @@ boots() {
 	bios) cfg=/BOOT.CFG ;;
 	uefi) cfg=/EFI/BOOT/BOOT.CFG ;;
 	esac
+	# shellcheck disable=SC2094 # $cfg is a path on the disc
 	iso-cat "$1" "$cfg" >cfg
 	for m in $(bootcfg-edit --get kernel cfg) \
 		$(bootcfg-edit --get modules cfg | sed 's/ --- / /g'); do
-		iso-cat "$1" "$m" >"disc/$(printf %s "${m#/}" | tr a-z A-Z)"
+		iso-cat "$1" "$m" >"disc/$(printf %s "${m#/}" | tr '[:lower:]' '[:upper:]')"
 	done
 	sh "$fixture/expect.sh" disc cfg >want
 	rc=0
