@@ -170,9 +170,10 @@ rebuild() {
 	for file in "$work/root"/*; do
 		[ ! -f "$file" ] || set -- "$@" --add "/${file##*/}=$file"
 	done
+	cp "$work/names" "$work/names.again"
 	while IFS=$tab read -r _ _ name what kind; do
 		[ "$what/$kind" = removed/module ] || continue
-		grep -q "$tab$name${tab}added${tab}module\$" "$work/names" ||
+		grep -qF "$tab$name${tab}added$tab" "$work/names.again" ||
 			set -- "$@" --remove "/$name"
 	done <"$work/names"
 	step iso-rebuild -o "$out" --json ${force:+--force} --mtime "$when" "$@" \
@@ -199,7 +200,6 @@ advice() {
 
 # The documents of the commands, one behind the other as they are.
 write_manifest() {
-	eval "set -- $packages"
 	vib-info --kind --json "$iso" "$@" "$out" >"$work/files.json"
 	bootcfg-edit --list --json "$work/BOOT.CFG" >"$work/boot.json"
 	{
@@ -209,13 +209,17 @@ write_manifest() {
 			cat "$work/$part.json"
 		done
 		echo '}'
-	} >"$manifest.tmp$$" && mv "$manifest.tmp$$" "$manifest" || {
-		rm -f "$manifest.tmp$$"
-		fail 3 "cannot write '$manifest'"
-	}
+	} >"$work/manifest"
+	if [ -e "$manifest" ] && [ ! -f "$manifest" ]; then
+		cat "$work/manifest" >"$manifest" # a device, a pipe
+		return
+	fi
+	cp "$work/manifest" "$manifest.$$" && mv "$manifest.$$" "$manifest" && return
+	rm -f "$manifest.$$"
+	fail 3 "cannot write '$manifest'; the ISO is complete"
 }
 
-out= iso= keep= manifest= packages= wishes= force= mtime=
+out='' iso='' keep='' manifest='' packages='' wishes='' force='' mtime=''
 dry=false edit=false quiet=false verbose=false
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -254,12 +258,16 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ -n "$iso" ] || { [ $# -gt 0 ] && iso=$1 && shift; } || bad_usage "no ISO given"
+if [ -z "$iso" ] && [ $# -gt 0 ]; then
+	iso=$1
+	shift
+fi
+[ -n "$iso" ] || bad_usage "no ISO given"
 [ $# -eq 0 ] || bad_usage "more than one ISO: '$iso', '$1'"
 [ -n "$out" ] || $dry || bad_usage "no output: give -o, or --dry-run"
 [ -n "$packages$wishes" ] || bad_usage "nothing to do: give --add, --remove," \
 	"--level or --profile-name"
-[ "$iso" != - ] && [ "$out" != - ] || bad_usage "'-' cannot be an ISO here"
+case " $iso $out " in *' - '*) bad_usage "'-' cannot be an ISO here" ;; esac
 
 make_work
 read_image
@@ -275,5 +283,5 @@ if ! $quiet || $dry; then cat "$work/plan" "$work/modules"; fi
 if $dry; then exit 0; fi
 rebuild
 advice
-[ -z "$manifest" ] || write_manifest
+[ -z "$manifest" ] || eval "write_manifest $packages"
 say "wrote '$out': ESXi $release, both boot entries proved"
