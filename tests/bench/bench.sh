@@ -71,7 +71,7 @@ row 'vmtar-unpack --tar' 'vmtar-unpack --tar t.v00 >x' 'gzip -dc' \
 	'gzip -dc t.tgz >y'
 
 # An image with these bytes on it.
-mkimage.sh --shape 6.7 --ballast t.v00 in.iso
+sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 --ballast t.v00 in.iso
 mkdriver -o driver.tgz
 iso-cat in.iso /BOOT.CFG >BOOT.CFG
 printf 'image: %s MiB\n' $(($(stat -c %s in.iso) >> 20))
