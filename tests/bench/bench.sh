@@ -38,7 +38,7 @@ row() {
 	peer=$(median "$4")
 	awk -v name="$1" -v peer="$3" -v a="$ours" -v b="$peer" 'BEGIN {
 		printf "%-24s %7.2f s   %-28s %7.2f s   ratio %.2f\n",
-			name, a / 1000, peer, b / 1000, b > 0 ? a / b : 0
+			name, a / 1000, peer, b / 1000, (b > 0 ? a / b : 0)
 	}'
 }
 
