@@ -400,13 +400,31 @@ static int understand(struct ek_imgdb *db, struct ek_err *err)
 	return rc;
 }
 
+/* Readers of tars drop "./", but ESXi does not: tar(1) puts it in front of all
+ * names or none, so the first one tells. */
+static int check_dot(struct ek_in *in, struct ek_err *err)
+{
+	const unsigned char *p;
+	size_t got;
+	int rc = ek_in_peek(in, 2, &p, &got, err);
+
+	if (rc == EK_OK && got == 2 && p[0] == '.' && p[1] == '/')
+		return ek_fail(err, EK_EFORMAT, "'%s': names begin with './': "
+			       "ESXi finds nothing below '" EK_DB_ROOT "'",
+			       ek_in_name(in));
+	return rc;
+}
+
 int ek_imgdb_read_tar(struct ek_imgdb **out, struct ek_in *in,
 		      struct ek_err *err)
 {
 	struct ek_imgdb *db;
-	int rc = ek_imgdb_new(&db, err);
+	int rc;
 
 	*out = NULL;
+	rc = check_dot(in, err);
+	if (rc == EK_OK)
+		rc = ek_imgdb_new(&db, err);
 	if (rc != EK_OK)
 		return rc;
 	free(db->name);

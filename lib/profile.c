@@ -338,7 +338,7 @@ int ek_profile_new(struct ek_profile **p, const char *name, const char *creator,
 	ek_xml_escape(&b, name, false);
 	ek_buf_adds(&b, "</name><creator>");
 	ek_xml_escape(&b, creator, false);
-	ek_buf_adds(&b, "</creator><viblist></viblist><acceptancelevel>");
+	ek_buf_adds(&b, "</creator><viblist/><acceptancelevel>");
 	ek_buf_adds(&b, ek_level_name(level));
 	ek_buf_adds(&b, "</acceptancelevel></imageprofile>");
 	rc = ek_buf_check(&b, "image profile", err);
