@@ -301,16 +301,16 @@ static int check_key(const char *key, struct ek_err *err)
 /* The list must be one that the loader reads without loss. */
 static int check_list(const char *value, struct ek_err *err)
 {
-	struct bootcfg_item it;
-	enum bootcfg_next next;
+	struct ek_bootcfg_item it;
+	enum ek_bootcfg_next next;
 	size_t n = 0;
 
-	while ((next = bootcfg_next_item(&value, &it)) == BOOTCFG_ITEM) {
+	while ((next = ek_bootcfg_next_item(&value, &it)) == EK_BOOTCFG_ITEM) {
 		if (it.empty != 0)
 			break;
 		n++;
 	}
-	if (next != BOOTCFG_END || it.empty != 0)
+	if (next != EK_BOOTCFG_END || it.empty != 0)
 		return ek_fail(err, EK_EARG,
 			       "modules: an empty module behind %zu others; the "
 			       "loader drops bytes there", n);

@@ -132,14 +132,14 @@ static int modules_read(struct modules *m, const struct ek_bootcfg *cfg,
 			struct ek_err *err)
 {
 	const char *list = ek_bootcfg_get(cfg, "modules");
-	struct bootcfg_item it;
-	enum bootcfg_next next;
+	struct ek_bootcfg_item it;
+	enum ek_bootcfg_next next;
 	int rc;
 
 	*m = (struct modules){ .cfg = cfg };
 	if (list == NULL)
 		return EK_OK;
-	while ((next = bootcfg_next_item(&list, &it)) == BOOTCFG_ITEM) {
+	while ((next = ek_bootcfg_next_item(&list, &it)) == EK_BOOTCFG_ITEM) {
 		if (it.lost)
 			break;
 		rc = module_insert(m, m->n, it.name, it.name_len, it.opts,
@@ -147,7 +147,7 @@ static int modules_read(struct modules *m, const struct ek_bootcfg *cfg,
 		if (rc != EK_OK)
 			return rc;
 	}
-	if (next != BOOTCFG_END || it.lost)
+	if (next != EK_BOOTCFG_END || it.lost)
 		return bad_list(cfg, m->n, err);
 	return EK_OK;
 }
@@ -246,10 +246,10 @@ static int check_name(const struct ek_bootcfg *cfg, const char *name,
 size_t ek_bootcfg_module_count(const struct ek_bootcfg *cfg)
 {
 	const char *list = ek_bootcfg_get(cfg, "modules");
-	struct bootcfg_item it;
+	struct ek_bootcfg_item it;
 	size_t n = 0;
 
-	while (list != NULL && bootcfg_next_item(&list, &it) == BOOTCFG_ITEM)
+	while (list != NULL && ek_bootcfg_next_item(&list, &it) == EK_BOOTCFG_ITEM)
 		n++;
 	return n;
 }
@@ -257,11 +257,11 @@ size_t ek_bootcfg_module_count(const struct ek_bootcfg *cfg)
 bool ek_bootcfg_has_module(const struct ek_bootcfg *cfg, const char *name)
 {
 	const char *list = ek_bootcfg_get(cfg, "modules");
-	struct bootcfg_item it;
+	struct ek_bootcfg_item it;
 	char own[256];
 
 	while (list != NULL &&
-	       bootcfg_next_item(&list, &it) == BOOTCFG_ITEM) {
+	       ek_bootcfg_next_item(&list, &it) == EK_BOOTCFG_ITEM) {
 		if (it.name_len >= sizeof(own))
 			continue;
 		memcpy(own, it.name, it.name_len);

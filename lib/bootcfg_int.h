@@ -49,22 +49,4 @@ int bootcfg_option_find(const char *key, size_t len);
 int bootcfg_put(struct ek_bootcfg *cfg, const char *key, const char *value,
 		struct ek_err *err);
 
-/* One module of a list; pointers into its text. */
-struct bootcfg_item {
-	const char *name;
-	size_t name_len;
-	const char *opts; /* trimmed */
-	size_t opts_len;
-	/* separators passed over before it, and whether bytes that are no blank
-	 * went with them */
-	size_t empty;
-	bool lost;
-};
-
-enum bootcfg_next { BOOTCFG_ITEM, BOOTCFG_END, BOOTCFG_WILD };
-
-/* The next module from *list on, which moves behind it; WILD where the loader
- * reads past the end of the text. At the end it->empty and lost are set too. */
-enum bootcfg_next bootcfg_next_item(const char **list, struct bootcfg_item *it);
-
 #endif /* EK_BOOTCFG_INT_H */

@@ -60,7 +60,7 @@ const char *ek_boot_status_text(enum ek_boot_status s)
 
 /* Pass over separators at s as the loader does: each takes the next byte with
  * it, even the NUL. False where that ran past the end. */
-static bool pass_separators(const char **s, struct bootcfg_item *it)
+static bool pass_separators(const char **s, struct ek_bootcfg_item *it)
 {
 	while (strncmp(*s, SEPARATOR, 3) == 0) {
 		it->empty++;
@@ -74,17 +74,17 @@ static bool pass_separators(const char **s, struct bootcfg_item *it)
 	return true;
 }
 
-enum bootcfg_next bootcfg_next_item(const char **list, struct bootcfg_item *it)
+enum ek_bootcfg_next ek_bootcfg_next_item(const char **list, struct ek_bootcfg_item *it)
 {
 	const char *s = *list + strspn(*list, " ");
 	const char *sep, *end;
 
-	*it = (struct bootcfg_item){ .empty = 0 };
+	*it = (struct ek_bootcfg_item){ .empty = 0 };
 	if (!pass_separators(&s, it))
-		return BOOTCFG_WILD;
+		return EK_BOOTCFG_WILD;
 	*list = s + strlen(s);
 	if (*s == '\0')
-		return BOOTCFG_END;
+		return EK_BOOTCFG_END;
 	sep = strstr(s, SEPARATOR);
 	end = sep != NULL ? sep : s + strlen(s);
 	*list = sep != NULL ? sep + 3 : end;
@@ -99,7 +99,7 @@ enum bootcfg_next bootcfg_next_item(const char **list, struct bootcfg_item *it)
 		end--;
 	it->opts = s;
 	it->opts_len = (size_t)(end - s);
-	return BOOTCFG_ITEM;
+	return EK_BOOTCFG_ITEM;
 }
 
 /* ---- paths -------------------------------------------------------------- */
@@ -238,7 +238,7 @@ static bool copy(char **to, const char *s)
 }
 
 static bool add_module(struct ek_boot_plan *plan, size_t *cap,
-		       const struct bootcfg_item *it)
+		       const struct ek_bootcfg_item *it)
 {
 	struct ek_boot_module *m;
 
@@ -260,14 +260,14 @@ static bool add_module(struct ek_boot_plan *plan, size_t *cap,
 
 static bool add_modules(struct ek_boot_plan *plan, const char *list)
 {
-	struct bootcfg_item it;
-	enum bootcfg_next next;
+	struct ek_bootcfg_item it;
+	enum ek_bootcfg_next next;
 	size_t cap = 0;
 
-	while ((next = bootcfg_next_item(&list, &it)) == BOOTCFG_ITEM)
+	while ((next = ek_bootcfg_next_item(&list, &it)) == EK_BOOTCFG_ITEM)
 		if (!add_module(plan, &cap, &it))
 			return false;
-	if (next == BOOTCFG_WILD && plan->undefined == NULL)
+	if (next == EK_BOOTCFG_WILD && plan->undefined == NULL)
 		plan->undefined = "modules= ends in an empty module: the loader"
 				  " reads past the end of the text";
 	return true;

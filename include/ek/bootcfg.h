@@ -142,6 +142,28 @@ int ek_bootcfg_add_opt(struct ek_bootcfg *cfg, const char *opts,
 int ek_bootcfg_remove_opt(struct ek_bootcfg *cfg, const char *opts,
 			  struct ek_err *err);
 
+/* ---- lists, for those who check ----------------------------------------- */
+
+/* One module of a list. Pointers into the list, not strings. */
+struct ek_bootcfg_item {
+	const char *name;
+	size_t name_len;
+	const char *opts; /* trimmed */
+	size_t opts_len;
+	/* separators that were passed over before it, and whether bytes other
+	 * than a blank went with them */
+	size_t empty;
+	bool lost;
+};
+
+enum ek_bootcfg_next { EK_BOOTCFG_ITEM, EK_BOOTCFG_END, EK_BOOTCFG_WILD };
+
+/* The next module from *list (as ek_bootcfg_get() has it) on, which moves behind
+ * it; WILD where the loader reads past the end of the text. At the end empty and
+ * lost are set too. */
+enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
+					  struct ek_bootcfg_item *item);
+
 /* ---- edits as data ------------------------------------------------------ */
 
 enum ek_bootcfg_op {

@@ -11,6 +11,7 @@
 #define EK_INFLATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ek_err;
 struct ek_in;
@@ -28,5 +29,40 @@ int ek_is_gzip(struct ek_in *in, bool *yes, struct ek_err *err);
  */
 int ek_in_open_gunzip(struct ek_in **out, struct ek_in *from, enum ek_gz mode,
 		      bool own, struct ek_err *err);
+
+/* ---- a look at a gzip file as a whole ----------------------------------- */
+
+enum ek_gz_head {
+	EK_GZ_HEAD_OK,
+	EK_GZ_HEAD_NONE,   /* does not begin with 1f 8b: nothing more is known */
+	EK_GZ_HEAD_BAD,    /* cut short, or reserved flag bits are set */
+	EK_GZ_HEAD_METHOD, /* a method other than deflate */
+};
+
+enum ek_gz_data {
+	EK_GZ_DATA_ENDS,  /* the deflate stream has an end */
+	EK_GZ_DATA_SHORT, /* the file ends first */
+	EK_GZ_DATA_BAD,   /* it is damaged */
+};
+
+/*
+ * For readers that take CRC and length from the last eight bytes of the file,
+ * wherever the member ends, as the boot loader does. Numbers are those of the
+ * first member, as far as its data went.
+ */
+struct ek_gz_scan {
+	uint64_t file_size;
+	enum ek_gz_head head;
+	uint64_t head_size;
+	enum ek_gz_data data;
+	uint64_t data_end; /* offset behind the deflate stream, or of the damage */
+	uint64_t size;     /* unpacked */
+	uint32_t crc;      /* of that */
+	uint32_t tail_crc, tail_size; /* last eight bytes; 0 in a shorter file */
+};
+
+/* Reads in to its end, in little memory whatever is in it. Only what the system
+ * does can fail. */
+int ek_gz_scan(struct ek_in *in, struct ek_gz_scan *scan, struct ek_err *err);
 
 #endif /* EK_INFLATE_H */
