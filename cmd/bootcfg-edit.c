@@ -5,6 +5,7 @@
 #include <getopt.h>
 
 #include "ek/bootcfg.h"
+#include "ek/bootcheck.h"
 #include "ek/bootset.h"
 #include "ek/buf.h"
 #include "ek/cli.h"
@@ -14,17 +15,13 @@ static const char usage[] =
 "usage: bootcfg-edit [-nq] [-i | -o out] [edit]... [file...]\n"
 "       bootcfg-edit --get key [file...]\n"
 "       bootcfg-edit --list [--firmware bios|uefi] [--json] [file...]\n"
+"       bootcfg-edit --check [--for iso|disk|net] [-C dir] [--json] [file...]\n"
 "\n"
-"Edit, show or check boot.cfg files; several get the same edit, or none does.\n"
-"\n"
+"  -C, --directory dir        root of the disc or tree with the modules\n"
 "  -i, --in-place             write each file back, in one step\n"
 "  -n, --dry-run              do all but write\n"
 "  -o, --output out           write to this file, in one step\n"
 "  -q, --quiet                say only what is wrong\n"
-"      --get key              print the value of key\n"
-"      --list                 show what the boot loader makes of the file\n"
-"      --firmware bios|uefi   for this firmware only\n"
-"      --json                 as JSON\n"
 "  -h, --help                 print this text\n"
 "  -V, --version              print the version\n"
 "\n"
@@ -40,35 +37,40 @@ static const char usage[] =
 "      --names table          what imgdb-edit --names-out says; last\n";
 
 /* Options without a letter; those from EDIT on are edits, EDIT + operation. */
-enum { BEFORE = EK_OPT_LONG, FIRMWARE, GET, JSON, LIST, NAMES, EDIT };
+enum { BEFORE = EK_OPT_LONG, CHECK, FIRMWARE, FOR, GET, JSON, LIST, NAMES,
+       EDIT };
+enum { NO, ARG }; /* as getopt_long() has them */
 
 static const struct option longopts[] = {
-	{ "add-module", required_argument, NULL, EDIT + EK_BOOTCFG_ADD },
-	{ "add-opt", required_argument, NULL, EDIT + EK_BOOTCFG_OPT },
-	{ "before", required_argument, NULL, BEFORE },
-	{ "delete", required_argument, NULL, EDIT + EK_BOOTCFG_DELETE },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "firmware", required_argument, NULL, FIRMWARE },
-	{ "get", required_argument, NULL, GET },
-	{ "in-place", no_argument, NULL, 'i' },
-	{ "json", no_argument, NULL, JSON },
-	{ "list", no_argument, NULL, LIST },
-	{ "names", required_argument, NULL, NAMES },
-	{ "output", required_argument, NULL, 'o' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "remove-module", required_argument, NULL, EDIT + EK_BOOTCFG_REMOVE },
-	{ "remove-opt", required_argument, NULL, EDIT + EK_BOOTCFG_NO_OPT },
-	{ "replace-module", required_argument, NULL,
-	  EDIT + EK_BOOTCFG_REPLACE },
-	{ "set", required_argument, NULL, EDIT + EK_BOOTCFG_SET },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
+	{ "add-module", ARG, NULL, EDIT + EK_BOOTCFG_ADD },
+	{ "add-opt", ARG, NULL, EDIT + EK_BOOTCFG_OPT },
+	{ "before", ARG, NULL, BEFORE },
+	{ "check", NO, NULL, CHECK },
+	{ "delete", ARG, NULL, EDIT + EK_BOOTCFG_DELETE },
+	{ "directory", ARG, NULL, 'C' },
+	{ "dry-run", NO, NULL, 'n' },
+	{ "firmware", ARG, NULL, FIRMWARE },
+	{ "for", ARG, NULL, FOR },
+	{ "get", ARG, NULL, GET },
+	{ "in-place", NO, NULL, 'i' },
+	{ "json", NO, NULL, JSON },
+	{ "list", NO, NULL, LIST },
+	{ "names", ARG, NULL, NAMES },
+	{ "output", ARG, NULL, 'o' },
+	{ "quiet", NO, NULL, 'q' },
+	{ "remove-module", ARG, NULL, EDIT + EK_BOOTCFG_REMOVE },
+	{ "remove-opt", ARG, NULL, EDIT + EK_BOOTCFG_NO_OPT },
+	{ "replace-module", ARG, NULL, EDIT + EK_BOOTCFG_REPLACE },
+	{ "set", ARG, NULL, EDIT + EK_BOOTCFG_SET },
+	{ "help", NO, NULL, 'h' },
+	{ "version", NO, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct opts {
 	const char *has[EDIT]; /* by option: its argument or "", NULL: absent */
 	enum ek_boot_fw fw;    /* of FIRMWARE */
+	enum ek_boot_place place;
 	struct ek_bootedits edits; /* owned */
 	const char *const *files;
 	size_t n_files;
@@ -82,40 +84,35 @@ static int take_option(struct opts *o, int c, char **argv, struct ek_err *err)
 		ek_cli_help();
 	if (c == 'V')
 		ek_cli_version();
-	if (c == 'q')
-		ek_cli_quiet(true);
 	if (c >= EDIT)
-		return ek_bootedits_add_option(&o->edits,
-					       (enum ek_bootcfg_op)(c - EDIT),
-					       optarg, err);
+		return ek_bootedits_add_option(&o->edits, c - EDIT, optarg, err);
 	o->has[c] = optarg != NULL ? optarg : "";
 	return EK_OK;
 }
 
-/* Combinations that make no sense. */
+/* Combinations that make no sense, and words that are none. */
 static void check_args(struct opts *o)
 {
 	const char *const *has = o->has;
-	bool edits = o->edits.n != 0 || has[NAMES] != NULL;
-	bool shows = has[GET] != NULL || has[LIST] != NULL;
+	bool edits = o->edits.n != 0 || has[NAMES] || has[BEFORE];
+	int shows = !!has[GET] + !!has[LIST] + !!has[CHECK];
 
-	if (has[GET] != NULL && has[LIST] != NULL)
-		ek_cli_usage("--get or --list, not both");
-	if (shows && (edits || has['o'] || has['i'] || has['n']))
-		ek_cli_usage("--get and --list go with no edit and no output");
-	if (has[LIST] == NULL && (has[JSON] || has[FIRMWARE]))
-		ek_cli_usage("--json and --firmware go with --list");
-	if (has['o'] != NULL && has['i'] != NULL)
-		ek_cli_usage("-i or -o, not both");
-	if (has['i'] != NULL && !edits)
-		ek_cli_usage("-i without an edit");
-	if (o->n_files > 1 && has['i'] == NULL && !shows)
+	if (shows > 1)
+		ek_cli_usage("one of --get, --list and --check");
+	if (shows != 0 && (edits || has['o'] || has['i'] || has['n']))
+		ek_cli_usage("--get, --list and --check write nothing");
+	if ((has[JSON] && !has[LIST] && !has[CHECK]) ||
+	    (has[FIRMWARE] && !has[LIST]) ||
+	    ((has[FOR] || has['C']) && !has[CHECK]))
+		ek_cli_usage("an option without its --list or --check");
+	if (has['i'] && (has['o'] || !edits))
+		ek_cli_usage("-i goes with an edit, and without -o");
+	if (o->n_files > 1 && !has['i'] && shows == 0)
 		ek_cli_usage("several files want -i");
-	for (size_t i = 0; has['i'] != NULL && i < o->n_files; i++)
-		if (strcmp(o->files[i], "-") == 0)
-			ek_cli_usage("-i wants files");
-	if (has[FIRMWARE] != NULL && !ek_boot_fw_parse(has[FIRMWARE], &o->fw))
+	if (has[FIRMWARE] && !ek_boot_fw_parse(has[FIRMWARE], &o->fw))
 		ek_cli_usage("'%s' is no firmware: bios, uefi", has[FIRMWARE]);
+	if (has[FOR] && !ek_boot_place_parse(has[FOR], &o->place))
+		ek_cli_usage("'%s' is none of iso, disk, net", has[FOR]);
 }
 
 static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
@@ -125,7 +122,7 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 
 	*o = (struct opts){ .files = standard_input, .n_files = 1 };
 	while (rc == EK_OK &&
-	       (c = getopt_long(argc, argv, "ino:qhV", longopts, NULL)) != -1)
+	       (c = getopt_long(argc, argv, "C:ino:qhV", longopts, NULL)) != -1)
 		rc = take_option(o, c, argv, err);
 	if (rc != EK_OK)
 		return rc;
@@ -141,14 +138,19 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	return rc;
 }
 
-/* --get and --list */
+/* --get, --check and --list */
 static int show(const struct opts *o, const struct ek_bootset *set,
 		struct ek_buf *text, struct ek_err *err)
 {
-	if (o->has[GET] != NULL)
+	bool json = o->has[JSON] != NULL;
+
+	if (o->has[GET])
 		return ek_bootset_get(set, o->has[GET], text, err);
-	return ek_bootset_list(set, o->has[FIRMWARE] != NULL ? &o->fw : NULL,
-			       o->has[JSON] != NULL, text, err);
+	if (o->has[CHECK])
+		return ek_bootcheck(set, o->place, o->has['C'], json, text,
+				    err);
+	return ek_bootset_list(set, o->has[FIRMWARE] ? &o->fw : NULL, json,
+			       text, err);
 }
 
 /* Edit and write; what is to be told goes to text. */
@@ -168,11 +170,11 @@ static int edit(const struct opts *o, struct ek_bootset *set,
 		ek_cli_warn("'%s': %zu modules; the loader takes %u",
 			    o->files[0], ek_bootset_modules(set),
 			    EK_BOOTCFG_MODULES_MAX);
-	if (o->has['i'] != NULL)
+	if (o->has['i'] && !o->has['q'])
 		rc = ek_bootset_report(set, &o->edits, text, err);
-	if (rc != EK_OK || o->has['n'] != NULL)
+	if (rc != EK_OK || o->has['n'])
 		return rc;
-	if (o->has['i'] != NULL)
+	if (o->has['i'])
 		return ek_bootset_replace(set, err);
 	rc = ek_out_open(&out, o->has['o'], err);
 	if (rc != EK_OK)
@@ -184,9 +186,9 @@ static int edit(const struct opts *o, struct ek_bootset *set,
 /* JSON and values are for programs, byte for byte; the rest for people. */
 static void print(const struct opts *o, const struct ek_buf *text)
 {
-	if (o->has[GET] != NULL || o->has[JSON] != NULL)
+	if (o->has[GET] || o->has[JSON])
 		fwrite(ek_buf_str(text), 1, text->len, stdout);
-	else if (o->has['q'] == NULL)
+	else
 		ek_cli_puts(ek_buf_str(text));
 }
 
@@ -202,15 +204,12 @@ int main(int argc, char **argv)
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
 		rc = ek_bootset_read(&set, o.files, o.n_files, &err);
-	if (rc != EK_OK)
-		goto out;
-	if (o.has[GET] != NULL || o.has[LIST] != NULL)
+	if (rc == EK_OK && (o.has[GET] || o.has[LIST] || o.has[CHECK]))
 		rc = show(&o, set, &text, &err);
-	else
+	else if (rc == EK_OK)
 		rc = edit(&o, set, &text, &err);
 	if (rc == EK_OK || rc == EK_EREFUSE)
 		print(&o, &text);
-out:
 	ek_buf_free(&text);
 	ek_bootset_free(&set);
 	ek_bootedits_free(&o.edits);

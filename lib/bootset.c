@@ -485,13 +485,14 @@ out:
 
 int ek_bootset_prepare(struct ek_bootset *set, struct ek_err *err)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		int rc = prepare_one(&set->v[i], err);
+	int rc = EK_OK;
 
-		if (rc != EK_OK)
-			return rc;
-	}
-	return EK_OK;
+	for (size_t i = 0; rc == EK_OK && i < set->n; i++)
+		rc = strcmp(set->v[i].path, "-") == 0
+		     ? ek_fail(err, EK_EARG, "standard input cannot be edited "
+			       "in place: name the files")
+		     : prepare_one(&set->v[i], err);
+	return rc;
 }
 
 static int put_back(const struct one *o, struct ek_err *err)
