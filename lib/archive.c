@@ -28,7 +28,7 @@ struct ek_archive {
 /* ---- what is it --------------------------------------------------------- */
 
 /* A vmtar with no record is two zero blocks; a tar of none usually is more. */
-#define ZEROS_MAX (2 * EK_RECORD_SIZE)
+#define ZEROS_MAX ((size_t)2 * EK_RECORD_SIZE)
 
 static bool all_zero(const unsigned char *p, size_t len)
 {

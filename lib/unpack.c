@@ -23,12 +23,16 @@ struct item {
 	uint64_t size;
 };
 
+struct sorted {
+	const struct item *it;
+};
+
 struct ek_unpack {
 	struct ek_archive *a; /* borrowed */
 	struct item *v;       /* in the order of the archive */
 	size_t n, cap;
-	const struct item **order; /* a parent before what is below it */
-	size_t names;              /* bytes of them */
+	struct sorted *order; /* a parent before what is below it */
+	size_t names;         /* bytes of them */
 };
 
 /* ---- plan: members one by one ------------------------------------------- */
@@ -107,7 +111,7 @@ static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 		    struct ek_err *err)
 {
 	size_t cap = u->cap != 0 ? u->cap * 2 : 64;
-	struct item *it = u->v;
+	struct item *it;
 
 	u->names += strlen(e->name) + (e->link != NULL ? strlen(e->link) : 0);
 	if (u->names > EK_UNPACK_NAMES_MAX)
@@ -172,10 +176,10 @@ static int cmp_name(const char *a, const char *b)
 
 static int by_name(const void *a, const void *b)
 {
-	const struct item *const *x = a, *const *y = b;
-	int c = cmp_name((*x)->name, (*y)->name);
+	const struct sorted *x = a, *y = b;
+	int c = cmp_name(x->it->name, y->it->name);
 
-	return c != 0 ? c : (*x > *y) - (*x < *y); /* same array */
+	return c != 0 ? c : (x->it > y->it) - (x->it < y->it);
 }
 
 static bool is_below(const char *name, const char *top)
@@ -200,21 +204,20 @@ static int check_neighbours(const struct ek_unpack *u, const struct item *a,
 
 static int find_name(const void *key, const void *at)
 {
-	const struct item *const *it = at;
+	const struct sorted *s = at;
 
-	return cmp_name(key, (*it)->name);
+	return cmp_name(key, s->it->name);
 }
 
 /* A hard link must name a file, or a hard link to one, that comes before. */
 static int check_hardlink(const struct ek_unpack *u, const struct item *it,
 			  struct ek_err *err)
 {
-	const struct item *const *to;
+	const struct sorted *to;
 
-	to = bsearch(it->link, u->order, u->n, sizeof(const struct item *),
-		     find_name);
-	if (to != NULL && *to < it && ((*to)->type == EK_FT_FILE ||
-				       (*to)->type == EK_FT_HARDLINK))
+	to = bsearch(it->link, u->order, u->n, sizeof(*to), find_name);
+	if (to != NULL && to->it < it && (to->it->type == EK_FT_FILE ||
+					  to->it->type == EK_FT_HARDLINK))
 		return EK_OK;
 	return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a hard link to"
 		       " '%.300s', which is not a file before it in the archive:"
@@ -230,10 +233,11 @@ static int check_all(struct ek_unpack *u, struct ek_err *err)
 	if (u->order == NULL)
 		return ek_fail_sys(err, "'%.300s'", ek_archive_name(u->a));
 	for (size_t i = 0; i < u->n; i++)
-		u->order[i] = &u->v[i];
-	qsort(u->order, u->n, sizeof(const struct item *), by_name);
+		u->order[i].it = &u->v[i];
+	qsort(u->order, u->n, sizeof(*u->order), by_name);
 	for (size_t i = 1; rc == EK_OK && i < u->n; i++)
-		rc = check_neighbours(u, u->order[i - 1], u->order[i], err);
+		rc = check_neighbours(u, u->order[i - 1].it, u->order[i].it,
+				      err);
 	for (size_t i = 0; rc == EK_OK && i < u->n; i++)
 		if (u->v[i].type == EK_FT_HARDLINK)
 			rc = check_hardlink(u, &u->v[i], err);
@@ -351,7 +355,7 @@ static int make_dirs(const struct run *r, struct ek_err *err)
 	int rc = EK_OK;
 
 	for (size_t i = 0; rc == EK_OK && i < r->u->n; i++) {
-		it = r->u->order[i];
+		it = r->u->order[i].it;
 		if (it->type != EK_FT_DIR)
 			continue;
 		rc = ek_dir_mkdir(r->d, it->name, 0700, err);
@@ -453,7 +457,7 @@ static int finish_dirs(const struct run *r, struct ek_err *err)
 	int rc = EK_OK;
 
 	for (size_t i = r->u->n; rc == EK_OK && i-- > 0;) {
-		it = r->u->order[i];
+		it = r->u->order[i].it;
 		if (it->type == EK_FT_DIR)
 			rc = ek_dir_finish(r->d, it->name, safe_mode(r, it),
 					   it->mtime, err);
