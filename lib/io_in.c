@@ -129,7 +129,9 @@ static size_t there(const struct ek_in *in)
 
 static void take(struct ek_in *in, size_t n)
 {
-	if (in->taken != NULL && n != 0)
+	if (n == 0) /* ptr may be NULL */
+		return;
+	if (in->taken != NULL)
 		in->taken(in->ctx, in->ptr, n);
 	in->ptr += n;
 	in->pos += n;
