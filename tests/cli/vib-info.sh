@@ -1,0 +1,214 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2016 # the bodies are expanded by t
+. "${0%/*}/lib.sh"
+
+t '--id, --files and --xml, from files and a pipe' '
+	echo x >f
+	mkvib -o a.vib --vendor github.com_x --file opt/b --file opt/a \
+		--payload p:text=f
+	[ "$(vib-info --id a.vib)" = github.com_x_bootbank_net-acme_1.0-1 ]
+	[ "$(vib-info --id <a.vib)" = github.com_x_bootbank_net-acme_1.0-1 ]
+	[ "$(vib-info --id a.vib - a.vib <a.vib | sort -u)" = \
+		github.com_x_bootbank_net-acme_1.0-1 ]
+	[ "$(vib-info --files a.vib | tr "\n" " ")" = "opt/a opt/b " ]
+	mkvib --vendor github.com_x --file opt/b --file opt/a --print \
+		--payload p:text=f >d
+	vib-info --xml a.vib | cmp - d
+	# other spellings come out as they are
+	printf "<vib ><name>x</name><urls /></vib>\n" >d
+	mkvib -o a.vib --descriptor d
+	vib-info --xml a.vib | cmp - d
+'
+
+t 'text for a person' '
+	echo x >f
+	mkvib -o a.vib --level partner --depends "x >= 1" --tag driver \
+		--payload p:vgz=f --stray other=f
+	vib-info a.vib >out
+	grep -qx "id                Acme_bootbank_net-acme_1.0-1" out
+	grep -qx "acceptance level  partner" out
+	grep -qx "    x >= 1" out
+	grep -q "sha-256 gunzip $(sha256sum <f | cut -c1-64)" out
+	grep -q "other member .*other, 2 bytes" out
+	grep -q "^signature  *none" out
+'
+
+t '--json is JSON and has what is in the package' '
+	echo x >f
+	mkvib -o a.vib --summary "a \"q\" $(printf "\\\\")" --payload p:vgz=f
+	vib-info --json a.vib a.vib >out
+	if command -v python3 >/dev/null; then
+		python3 -c "
+import json
+d = json.load(open(\"out\"))[\"vibs\"]
+assert len(d) == 2 and d[0][\"file\"] == \"a.vib\"
+d = d[0]
+assert d[\"id\"] == \"Acme_bootbank_net-acme_1.0-1\"
+assert d[\"summary\"] == \"a \\\"q\\\" \\\\\"
+assert d[\"payloads\"][0][\"size\"] == d[\"members\"][0][\"size\"]
+assert d[\"payloads\"][0][\"checksums\"][1][\"verify_process\"] is None
+assert d[\"release_date\"] == \"2024-01-02T03:04:05+00:00\"
+assert d[\"signed\"] is False
+"
+	fi
+	grep -q "\"id\": \"Acme_bootbank_net-acme_1.0-1\"" out
+'
+
+t '--signed tells by its status alone' '
+	echo PEM >s
+	mkvib -o a.vib
+	mkvib -o b.vib --sig s
+	vib-info --signed b.vib >out 2>&1
+	status 1 vib-info --signed a.vib >>out 2>&1
+	status 1 vib-info --signed b.vib a.vib >>out 2>&1
+	[ ! -s out ]
+	status 1 vib-info --signed s 2>out
+	[ -s out ]
+'
+
+t 'rejected packages: one line, nothing on standard output' '
+	echo "some text" >f
+	mkvib -o a.vib --payload p:text=f
+	mkvib -o b.vib --payload p:text=f --drop p
+	size=$(stat -c %s a.vib)
+	for n in 0 7 8 30 67 500 $((size - 7)); do
+		head -c "$n" a.vib >c.vib
+		status 1 vib-info --id c.vib >out 2>msg
+		[ ! -s out ] && [ "$(wc -l <msg)" -eq 1 ]
+		status 1 vib-info --id <c.vib
+	done
+	status 1 vib-info b.vib >out 2>msg
+	grep -q "Could not find file object for payload .p." msg
+	# the good one before it is not shown either
+	status 1 vib-info --json a.vib b.vib >out 2>msg
+	[ ! -s out ]
+	mkvib -o d.vib --first debian-binary
+	status 1 vib-info d.vib 2>msg
+	grep -q "This VIB is a ESX 4.x VIB" msg
+'
+
+t 'an XML bomb and an external entity are refused at once' '
+	{
+		printf "<!DOCTYPE v [<!ENTITY a \"aaaaaaaaaa\">"
+		p=a
+		for e in b c d e f g h i j; do
+			printf "<!ENTITY $e \"&$p;&$p;&$p;&$p;&$p;&$p;&$p;&$p;\">"
+			p=$e
+		done
+		printf "]><vib><name>&j;</name></vib>"
+	} >bomb
+	printf "<!DOCTYPE v [<!ENTITY x SYSTEM \"/etc/passwd\">]>" >ext
+	printf "<vib><name>&x;</name></vib>" >>ext
+	for d in bomb ext; do
+		mkvib -o a.vib --descriptor $d
+		status 1 vib-info a.vib >out 2>msg
+		[ ! -s out ]
+		grep -q "Could not parse VIB XML data" msg
+	done
+'
+
+t '--kind tells packages apart by content' '
+	echo x >f
+	mkvib -o vib
+	mkvib -o vib-4x --first debian-binary
+	vib-info --xml vib >descriptor
+	mkdir -p t/usr/lib/vmware/vmkmod t/var/db/esximg/vibs
+	echo x >t/usr/lib/vmware/vmkmod/m
+	echo x >t/var/db/esximg/vibs/x.xml
+	tar -C t -czf driver usr
+	tar -C t -czf imgdb var
+	tar -C t --transform "s,^,q/," -czf tgz usr
+	tar -C t -cf tar usr
+	gzip <f >gzip
+	printf "\375""7zXZ\0""more" >xz
+	for k in vib vib-4x descriptor driver imgdb tgz tar gzip xz; do
+		[ "$(vib-info --kind $k)" = $k ]
+		[ "$(vib-info --kind <$k)" = $k ]
+	done
+	[ "$(vib-info --kind vib xz | tr "\n" " ")" = "vib: vib xz: xz " ]
+	status 1 vib-info --kind f 2>msg
+	grep -q "nothing that esxkit knows" msg
+	head -c 60 driver >cut
+	status 1 vib-info --kind cut
+	status 1 vib-info --kind /dev/null
+'
+
+t '--kind --json has size and SHA-256' '
+	mkvib -o a.vib
+	head -c 300000 /dev/zero >i
+	printf CD001 | dd of=i bs=1 seek=32769 conv=notrunc status=none
+	vib-info --kind --json a.vib i >out
+	grep -q "\"sha256\": \"$(sha256sum <i | cut -c1-64)\"" out
+	grep -q "\"sha256\": \"$(sha256sum <a.vib | cut -c1-64)\"" out
+	grep -q "\"size\": 300000" out
+	grep -q "\"kind\": \"iso\"" out
+'
+
+t 'GNU ar and bsdtar read what is written, and the digests agree' '
+	head -c 5001 /dev/urandom >f
+	mkvib -o a.vib --payload p:vgz=f --payload q:text=f
+	[ "$(ar t a.vib | tr "\n" " ")" = "descriptor.xml sig.pkcs7 p q " ]
+	[ "$(bsdtar -tf a.vib | tr "\n" " ")" = "descriptor.xml sig.pkcs7 p q " ]
+	bsdtar -xOf a.vib p >p
+	bsdtar -xOf a.vib q | cmp - f
+	vib-info a.vib >out
+	grep -q "sha-256 $(sha256sum <p | cut -c1-64)" out
+	grep -q "sha-256 $(openssl dgst -sha256 -r p | cut -c1-64)" out
+	grep -q "sha-256 gunzip $(openssl dgst -sha256 -r f | cut -c1-64)" out
+	grep -q "sha-1 gunzip $(zcat <p | openssl dgst -sha1 -r | cut -c1-40)" out
+'
+
+t 'exit status: 2 usage, 3 system' '
+	status 2 vib-info -x </dev/null
+	status 2 vib-info --id --xml x
+	status 2 vib-info --kind --id x
+	status 3 vib-info no-such-file
+	mkvib -o a.vib
+	status 3 vib-info a.vib >/dev/full
+	status 3 vib-info --xml a.vib >/dev/full
+	status 0 vib-info --help >/dev/null
+'
+
+t 'a name cannot drive a terminal' '
+	printf "<vib><name>x</name><summary>a&#155;2J&#13;b</summary></vib>" >d
+	mkvib -o a.vib --descriptor d
+	vib-info a.vib >out
+	grep -a -q "^summary .*2J.b" out
+	status 1 grep -a -q "$(printf "\r")" out
+	status 1 grep -a -q "$(printf "\302\233")" out
+'
+
+samples=${EK_SAMPLES:-$TOP/../shared/samples}
+if [ -r "$samples/acme-esxi.vib" ]; then
+	t 'real packages' '
+		cp '"$samples"'/*.vib '"$samples"'/*.zip .
+		[ "$(vib-info --id fwrule-ntpServer-1.0.0-1.vib)" = \
+			github.com_tcely_bootbank_fwrule-ntpServer_1.0.0-1 ]
+		[ "$(vib-info --id vghetto-ghettoVCB.vib)" = \
+			virtuallyGhetto_bootbank_ghettoVCB_1.0.0-0.0.0 ]
+		[ "$(vib-info --id acme-esxi.vib)" = \
+			natethesage_bootbank_acme-esxi_1.0.0-0.0.0 ]
+		[ "$(vib-info --files acme-esxi.vib | wc -l)" = 9 ]
+		[ "$(vib-info --xml fwrule-ntpServer-1.0.0-1.vib | sha256sum |
+			cut -c1-64)" = 16015fd0217b0146b15b5d16143290cd88f279575be2af1dc8da28ca43311a32 ]
+		vib-info --json vghetto-ghettoVCB.vib >out
+		grep -q "\"offset\": 1660" out
+		[ "$(vib-info --kind acme-esxi-offline-bundle.zip)" = bundle ]
+		[ "$(vib-info --kind <vghetto-ghettoVCB-offline-bundle.zip)" = \
+			bundle ]
+	'
+else
+	t 'real packages # SKIP no samples' :
+fi
+
+t 'the examples of the manual page work' '
+	mkvib -o net-acme.vib
+	mkdir -p t/usr/lib/vmware/vmkmod
+	echo x >t/usr/lib/vmware/vmkmod/m
+	tar -C t -czf driver.tgz usr
+	man_examples vib-info
+	vib-info --xml net-acme.vib | cmp - descriptor.xml
+'
+
+done_testing
