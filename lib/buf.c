@@ -6,6 +6,11 @@
 
 #include "ek/buf.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+/* gcc 12 takes a string that goes into a list for lost */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* Room for len more bytes and the NUL. */
 static bool reserve(struct ek_buf *b, size_t len)
 {
@@ -117,23 +122,30 @@ void ek_buf_free(struct ek_buf *b)
 	*b = (struct ek_buf)EK_BUF_INIT;
 }
 
+/* Room for one more string; false where there is no memory. */
+static bool reserve_string(struct ek_strs *l)
+{
+	size_t cap = l->cap != 0 ? l->cap * 2 : 8;
+	char **v;
+
+	if (l->n < l->cap)
+		return true;
+	v = reallocarray(l->v, cap, sizeof(*v));
+	if (v == NULL)
+		return false;
+	l->v = v;
+	l->cap = cap;
+	return true;
+}
+
 int ek_strs_add(struct ek_strs *l, const char *s, size_t n, struct ek_err *err)
 {
-	char *copy;
-
-	if (l->n == l->cap) {
-		size_t cap = l->cap != 0 ? l->cap * 2 : 8;
-		char **v = reallocarray(l->v, cap, sizeof(*v));
-
-		if (v == NULL)
-			return ek_fail_sys(err, "list");
-		l->v = v;
-		l->cap = cap;
-	}
-	copy = strndup(s, n);
-	if (copy == NULL)
+	if (!reserve_string(l))
 		return ek_fail_sys(err, "list");
-	l->v[l->n++] = copy;
+	l->v[l->n] = strndup(s, n);
+	if (l->v[l->n] == NULL)
+		return ek_fail_sys(err, "list");
+	l->n++;
 	return EK_OK;
 }
 

@@ -18,7 +18,7 @@
 
 static const char *prog = "ek";
 static const char *help = "";
-static bool quiet;
+static bool is_quiet;
 static int status; /* worst so far */
 
 /* Progress: forced, on a line that is open now, and what that line shows. */
@@ -97,21 +97,21 @@ void ek_cli_note(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (quiet)
+	if (is_quiet)
 		return;
 	va_start(ap, fmt);
 	put_formatted("", fmt, ap);
 	va_end(ap);
 }
 
-void ek_cli_quiet(bool yes)
+void ek_cli_quiet(bool quiet)
 {
-	quiet = yes;
+	is_quiet = quiet;
 }
 
 bool ek_cli_is_quiet(void)
 {
-	return quiet;
+	return is_quiet;
 }
 
 void ek_cli_puts(const char *text)
@@ -291,7 +291,7 @@ void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t now;
 
-	if (quiet || (!forced && !isatty(STDERR_FILENO)))
+	if (is_quiet || (!forced && !isatty(STDERR_FILENO)))
 		return;
 	if (what == NULL) {
 		end_progress();

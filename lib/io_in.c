@@ -14,7 +14,7 @@
 struct ek_in {
 	char *name;                    /* owned; for messages */
 	const unsigned char *ptr, *end; /* there, and not yet taken */
-	unsigned char *buf;            /* owned; NULL until needed */
+	unsigned char *buf;            /* owned; NULL for memory */
 	uint64_t pos;                  /* of ptr in the stream */
 	bool over;                     /* fill has said so */
 	int rc;                        /* first failure; it sticks */
@@ -47,24 +47,32 @@ ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off)
 
 /* ---- the stream ---------------------------------------------------------- */
 
-static int new_in(struct ek_in **in, const char *name, struct ek_err *err)
+/* room: of the buffer, 0 for a stream over memory. */
+static int new_in(struct ek_in **in, const char *name, size_t room,
+		  struct ek_err *err)
 {
-	*in = calloc(1, sizeof(**in));
-	if (*in == NULL)
-		return ek_fail_sys(err, "'%s'", name);
-	(*in)->name = strdup(name);
-	if ((*in)->name == NULL) {
-		free(*in);
-		*in = NULL;
+	struct ek_in *n = calloc(1, sizeof(*n));
+	char *copy = strdup(name);
+	unsigned char *buf = room != 0 ? malloc(room) : NULL;
+
+	*in = NULL;
+	if (n == NULL || copy == NULL || (room != 0 && buf == NULL)) {
+		free(buf);
+		free(copy);
+		free(n);
 		return ek_fail_sys(err, "'%s'", name);
 	}
+	n->name = copy;
+	n->buf = buf;
+	n->ptr = n->end = buf;
+	*in = n;
 	return EK_OK;
 }
 
 int ek_in_open_fill(struct ek_in **in, const char *name, ek_in_fill *fill,
 		    void (*drop)(void *ctx), void *ctx, struct ek_err *err)
 {
-	int rc = new_in(in, name, err);
+	int rc = new_in(in, name, EK_IN_PEEK_MAX, err);
 
 	if (rc != EK_OK) {
 		if (drop != NULL)
@@ -87,7 +95,7 @@ int ek_in_open_mem(struct ek_in **in, const char *name, const void *data,
 		   size_t len, struct ek_err *err)
 {
 	static const unsigned char nothing[1];
-	int rc = new_in(in, name, err);
+	int rc = new_in(in, name, 0, err);
 
 	if (rc != EK_OK)
 		return rc;
@@ -164,12 +172,6 @@ static int fill_more(struct ek_in *in, size_t *got, struct ek_err *err)
 	*got = 0;
 	if (in->rc == EK_OK && in->over)
 		return EK_OK;
-	if (in->buf == NULL) {
-		in->buf = malloc(EK_IN_PEEK_MAX);
-		if (in->buf == NULL)
-			return ek_fail_sys(err, "reading '%s'", in->name);
-		in->ptr = in->end = in->buf;
-	}
 	if (have != 0 && in->ptr != in->buf)
 		memmove(in->buf, in->ptr, have);
 	in->ptr = in->buf;

@@ -88,16 +88,22 @@ bool ek_path_link_inside(const char *name, const char *target, bool rooted)
 
 void ek_path_upper(const char *s, char *out)
 {
-	do
-		*out++ = *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s;
-	while (*s++ != '\0');
+	for (; *s != '\0'; s++, out++) {
+		*out = *s;
+		if (*s >= 'a' && *s <= 'z')
+			*out = (char)(*s - 'a' + 'A');
+	}
+	*out = '\0';
 }
 
 void ek_path_lower(const char *s, char *out)
 {
-	do
-		*out++ = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
-	while (*s++ != '\0');
+	for (; *s != '\0'; s++, out++) {
+		*out = *s;
+		if (*s >= 'A' && *s <= 'Z')
+			*out = (char)(*s - 'A' + 'a');
+	}
+	*out = '\0';
 }
 
 const char *ek_path_base(const char *path)

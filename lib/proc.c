@@ -64,17 +64,19 @@ static void tell_line(struct listener *l)
 static void hear(struct listener *l, const char *p, size_t n)
 {
 	ek_buf_add(&l->all, p, n);
-	if (l->all.len > 2 * LOG_MAX) {
+	if (l->all.len > (size_t)2 * LOG_MAX) {
 		size_t cut = l->all.len - LOG_MAX;
 
 		memmove(l->all.p, l->all.p + cut, LOG_MAX + 1);
 		l->all.len = LOG_MAX;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\n' || p[i] == '\r' || l->line.len >= LINE_MAX_LEN)
+		bool end = p[i] == '\n' || p[i] == '\r';
+
+		if (end || l->line.len >= LINE_MAX_LEN)
 			tell_line(l);
-		if (p[i] != '\n' && p[i] != '\r')
-			ek_buf_addc(&l->line, p[i] != '\0' ? p[i] : '?');
+		if (!end)
+			ek_buf_add(&l->line, p[i] != '\0' ? &p[i] : "?", 1);
 	}
 }
 

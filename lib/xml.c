@@ -87,11 +87,11 @@ static const char *skip_tag(const char *p, const char *end, unsigned *attrs)
 
 	*attrs = 0;
 	for (; p < end && (quote != '\0' || *p != '>'); p++) {
-		if (quote != '\0')
-			quote = *p == quote ? '\0' : quote;
-		else if (*p == '"' || *p == '\'')
+		if (quote == '\0' && (*p == '"' || *p == '\''))
 			quote = *p;
-		else
+		else if (*p == quote)
+			quote = '\0';
+		else if (quote == '\0')
 			*attrs += *p == '=';
 	}
 	return p;
