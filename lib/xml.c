@@ -585,12 +585,23 @@ static void put_attr(struct ek_buf *out, xmlAttrPtr a)
 	xmlFree(value);
 }
 
+/* libxml2 keeps an ampersand in the name of a name space as "&#38;". */
 static void put_ns(struct ek_buf *out, const xmlNs *ns)
 {
+	const char *href = ns->href != NULL ? (const char *)ns->href : "", *amp;
+	struct ek_buf plain = EK_BUF_INIT;
+
 	ek_buf_adds(out, " xmlns");
 	if (ns->prefix != NULL)
 		ek_buf_addf(out, ":%s", (const char *)ns->prefix);
-	put_value(out, ns->href != NULL ? (const char *)ns->href : "");
+	while ((amp = strstr(href, "&#38;")) != NULL) {
+		ek_buf_add(&plain, href, (size_t)(amp + 1 - href));
+		href = amp + 5;
+	}
+	ek_buf_adds(&plain, href);
+	out->failed |= plain.failed;
+	put_value(out, ek_buf_str(&plain));
+	ek_buf_free(&plain);
 }
 
 /* <name a="b">, or <name a="b"/> where there are no children. */

@@ -60,6 +60,7 @@ static const struct {
 	{ "<a xmlns=\"u:1\" xmlns:p=\"u:2\" c=\"3\" p:d=\"4\"><p:e/></a>",
 	  NULL },
 	{ "<a xml:lang=\"en\"/>", NULL },
+	{ "<a xmlns:p=\"&amp;u\"/>", NULL }, /* found by fuzzing */
 	{ "<a><b><c/></b><d>e</d>f<g h=\"\"/></a>", NULL },
 	{ "<a><constraint name=\"n\" relation=\"&gt;=\" version=\"1.0\"/></a>",
 	  NULL },
@@ -106,6 +107,7 @@ static const struct {
 	  "'t.xml' line 1: not UTF-8 at offset 46" },
 	{ "\xff\xfe<\0a\0/\0>\0", "'t.xml' line 1: not UTF-8 at offset 0" },
 	{ "<a>\xed\xa0\x80</a>", "'t.xml' line 1: not UTF-8" },
+	{ "<a b:c='1'/>", "'t.xml' line 1: " },
 	{ "<a b:c:d='1'/", "'t.xml' line 1: " },
 	/* document types, in every disguise */
 	{ "<!DOCTYPE a><a/>",
