@@ -204,7 +204,10 @@ void ek_kmod_version(const char *words, char out[EK_KMOD_VERSION])
 		/* dots and the hyphen stand between characters of words */
 		if (!is_word(*p) && !is_word(p[1]))
 			continue;
-		out[n++] = is_word(*p) ? *p : first ? '-' : '.';
+		if (is_word(*p) || first)
+			out[n++] = *p;
+		else
+			out[n++] = '.';
 		hyphen = hyphen || first;
 	}
 	while (n > 0 && !is_word(out[n - 1]))

@@ -82,7 +82,7 @@ struct ek_package {
  * driver needs unless any_files. A package that is not in the strict form is
  * packed anew, and that is told.
  */
-int ek_package_open(struct ek_package **p, const char *path,
+int ek_package_open(struct ek_package **out, const char *path,
 		    const struct ek_package_opts *o, struct ek_err *err);
 void ek_package_free(struct ek_package **p); /* *p may be NULL */
 

@@ -19,11 +19,11 @@ struct ek_spool;
 struct ek_source; /* opaque */
 
 /* path "-" or NULL: standard input. */
-int ek_source_open(struct ek_source **s, const char *path, struct ek_err *err);
+int ek_source_open(struct ek_source **out, const char *path, struct ek_err *err);
 
 /* Over a spool that was written and committed; it is owned from here on, also
  * where this fails. name is for messages. */
-int ek_source_spool(struct ek_source **s, struct ek_spool *spool,
+int ek_source_spool(struct ek_source **out, struct ek_spool *spool,
 		    const char *name, struct ek_err *err);
 
 /* From the first byte. Close *in before s is freed, and before the next one. */

@@ -21,7 +21,7 @@ struct ek_vibmake; /* opaque */
  * borrowed until free; say (may be NULL) is told what a person should know. No
  * payload is held in memory: those that must be made lie in scratch files.
  */
-int ek_vibmake_open(struct ek_vibmake **m, const struct ek_vibopts *o,
+int ek_vibmake_open(struct ek_vibmake **out, const struct ek_vibopts *o,
 		    ek_say *say, void *ctx, struct ek_err *err);
 
 /* The bytes of descriptor.xml; borrowed. */

@@ -296,21 +296,35 @@ static void magic(unsigned char h[512], const struct opts *o)
 	memcpy(h + 297, "root", 4);
 }
 
-static void pax_record(struct bytes *b, const struct opts *o, const char *key,
+/* "len key=value\n", where len counts its own digits. */
+static size_t pax_text(char *p, size_t room, const char *key,
 		       const char *value)
 {
-	unsigned char h[512];
-	char text[600];
 	size_t n = strlen(key) + strlen(value) + 3, len = n + 1;
 	int wrote;
 
 	while (len != n + (size_t)snprintf(NULL, 0, "%zu", len))
 		len++;
-	wrote = snprintf(text, sizeof(text), "%zu %s=%s\n", len, key, value);
-	basic(h, "PaxHeaders/x", 12, 'x', 0644, (size_t)wrote, o->mtime);
+	wrote = snprintf(p, room, "%zu %s=%s\n", len, key, value);
+	if (wrote < 0 || (size_t)wrote != len || len >= room)
+		die("pax record");
+	return len;
+}
+
+/* One extended header for what the next record cannot say. */
+static void pax_header(struct bytes *b, const struct opts *o, const char *path)
+{
+	unsigned char h[512];
+	char text[1024];
+	size_t len;
+
+	len = pax_text(text, sizeof(text), "mtime", "1700000000.5");
+	if (strlen(path) >= 100)
+		len += pax_text(text + len, sizeof(text) - len, "path", path);
+	basic(h, "PaxHeaders/x", 12, 'x', 0644, len, o->mtime);
 	magic(h, o);
 	seal(b, h);
-	data_of(b, text, (size_t)wrote);
+	data_of(b, text, len);
 }
 
 /* What each dialect does with a name that is too long for its field. */
@@ -327,9 +341,7 @@ static void long_name(struct bytes *b, unsigned char h[512],
 		magic(l, o);
 		seal(b, l);
 		data_of(b, name, strlen(name) + 1);
-	} else if (strcmp(o->dialect, "pax") == 0) {
-		pax_record(b, o, "path", name);
-	} else {
+	} else if (strcmp(o->dialect, "ustar") == 0) {
 		cut = strrchr(name, '/');
 		memset(h, 0, 100);
 		memcpy(h, cut + 1, strlen(cut + 1));
@@ -355,7 +367,7 @@ static void member(struct bytes *b, const struct opts *o, const char *name,
 	}
 	magic(h, o);
 	if (strcmp(o->dialect, "pax") == 0 && type == '0')
-		pax_record(b, o, "mtime", "1700000000.5");
+		pax_header(b, o, full);
 	if (strlen(full) >= 100)
 		long_name(b, h, o, full);
 	seal(b, h);
