@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cli.c - what every command does the same way; holds the only state there is */
+/* cli.c - what every command does the same way; holds the only state */
 #include "os.h"
 
 #include <fcntl.h>

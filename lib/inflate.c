@@ -141,8 +141,8 @@ static int step(struct gunzip *g, unsigned char *buf, size_t cap, size_t *got,
 	if (rc != EK_OK)
 		return rc;
 	if (have == 0)
-		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu inside"
-			       " gzip data", ek_in_name(g->from), offset(g));
+		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu"
+			       " inside gzip data", ek_in_name(g->from), offset(g));
 	g->z.next_in = p;
 	g->z.avail_in = (uInt)have;
 	g->z.next_out = buf;

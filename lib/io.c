@@ -87,8 +87,8 @@ int ek_in_read_exact(struct ek_in *in, void *buf, size_t n, const char *what,
 	if (rc != EK_OK)
 		return rc;
 	if (got < n)
-		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu inside"
-			       " %s", ek_in_name(in),
+		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu"
+			       " inside %s", ek_in_name(in),
 			       (unsigned long long)ek_in_pos(in), what);
 	return EK_OK;
 }

@@ -31,9 +31,9 @@ static int find_size(struct ek_file *f, struct ek_err *err)
 		return ek_fail_sys(err, "cannot read '%s'", f->name);
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return ek_fail(err, EK_EARG, "'%s' is neither a file nor a disk:"
-			       " it must be read in any order, so write it to"
-			       " a file first", f->name);
+		return ek_fail(err, EK_EARG, "'%s' is neither a file nor a"
+			       " disk: it must be read in any order, so write"
+			       " it to a file first", f->name);
 	end = lseek(f->fd, 0, SEEK_END);
 	if (end < 0)
 		return ek_fail_sys(err, "cannot read '%s'", f->name);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* io_in.c - input streams: a window [ptr, end), refilled by whatever is below */
+/* io_in.c - input streams: a window [ptr, end), refilled from below */
 #include "os.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,18 @@ bool ek_io_is_dash(const char *path)
 	return path == NULL || strcmp(path, "-") == 0;
 }
 
+bool ek_io_again(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		return false;
+	/* someone else has set O_NONBLOCK on the file that we share */
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
 ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off)
 {
 	ssize_t got;
@@ -41,7 +54,7 @@ ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off)
 		n = SSIZE_MAX;
 	do
 		got = off < 0 ? read(fd, buf, n) : pread(fd, buf, n, off);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && ek_io_again(fd, POLLIN));
 	return got;
 }
 

@@ -15,7 +15,11 @@ struct ek_err;
 /* "-" and no path at all: standard input or output. */
 bool ek_io_is_dash(const char *path);
 
-/* read() and pread() that go on where a signal came between. off < 0: read(). */
+/* A call on fd failed: is it worth another try? It waits for events (of poll())
+ * where it must. errno is that of the call. */
+bool ek_io_again(int fd, short events);
+
+/* read(), or pread() where off >= 0, that go on after a signal. */
 ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off);
 
 /* All of it, whatever the pieces; -1 and errno otherwise. */

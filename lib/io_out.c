@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -244,7 +245,7 @@ int ek_io_write(int fd, const void *buf, size_t n)
 	while (n != 0) {
 		ssize_t done = write(fd, p, n);
 
-		if (done < 0 && errno == EINTR)
+		if (done < 0 && ek_io_again(fd, POLLOUT))
 			continue;
 		if (done < 0)
 			return -1;
@@ -324,12 +325,20 @@ static int keep_mode(struct file *f)
 	return fchmod(f->fd, f->mode);
 }
 
+/* Some file systems cannot sync, and say so in this way. */
+static int sync_fd(int fd)
+{
+	if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS)
+		return 0;
+	return -1;
+}
+
 static int file_finish(void *ctx, struct ek_err *err)
 {
 	struct file *f = ctx;
 	int fd = f->fd;
 
-	if (f->dirfd >= 0 && (keep_mode(f) != 0 || fsync(fd) != 0 ||
+	if (f->dirfd >= 0 && (keep_mode(f) != 0 || sync_fd(fd) != 0 ||
 			      put_in_place(f) != 0))
 		return ek_fail_sys(err, "cannot write '%s'", f->path);
 	if (f->own) {
@@ -338,8 +347,7 @@ static int file_finish(void *ctx, struct ek_err *err)
 		if (close(fd) != 0)
 			return ek_fail_sys(err, "cannot write '%s'", f->path);
 	}
-	/* Some file systems cannot sync a directory; the name is there. */
-	if (f->dirfd >= 0 && fsync(f->dirfd) != 0 && errno == EIO)
+	if (f->dirfd >= 0 && sync_fd(f->dirfd) != 0)
 		return ek_fail_sys(err, "cannot write '%s'", f->path);
 	return EK_OK;
 }

@@ -230,7 +230,7 @@ int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,
 	int end[2] = { -1, -1 }, rc;
 
 	*status = -1;
-	/* Where our parent ignored SIGCHLD there would be nothing to wait for. */
+	/* Where our parent ignores SIGCHLD there is nothing to wait for. */
 	sigaction(SIGCHLD, &dfl, &old);
 	if (!make_env(env) || pipe2(end, O_CLOEXEC) != 0)
 		rc = ek_fail_sys(err, "cannot run '%s'", argv[0]);

@@ -166,8 +166,8 @@ static void on_error(void *user, xmlErrorPtr e)
 }
 
 /* A document type declaration: stop before anything in it is looked at. */
-static void on_doctype(void *user, const xmlChar *root, const xmlChar *public_id,
-		       const xmlChar *system_id)
+static void on_doctype(void *user, const xmlChar *root,
+		       const xmlChar *public_id, const xmlChar *system_id)
 {
 	xmlParserCtxtPtr ctxt = user;
 	struct report *r = ctxt->_private;
@@ -209,8 +209,8 @@ static int result(xmlParserCtxtPtr ctxt, const struct report *r)
 		return r->rc;
 	if (ctxt->wellFormed != 1 || ctxt->myDoc == NULL ||
 	    xmlDocGetRootElement(ctxt->myDoc) == NULL)
-		return ek_fail(r->err, EK_EFORMAT, "'%s' is not well-formed XML",
-			       r->name);
+		return ek_fail(r->err, EK_EFORMAT, "'%s' is not well-formed"
+			       " XML", r->name);
 	return EK_OK;
 }
 

@@ -34,7 +34,7 @@ void ek_buf_reset(struct ek_buf *b);
 /* The text, or "" where nothing was appended. Borrowed. */
 const char *ek_buf_str(const struct ek_buf *b);
 
-/* EK_OK, or EK_ESYS (ENOMEM) where an append failed; what is for the message. */
+/* EK_OK, or EK_ESYS (ENOMEM) where an append failed; what is for messages. */
 int ek_buf_check(const struct ek_buf *b, const char *what, struct ek_err *err);
 
 /* Hand over the bytes (never NULL on EK_OK); b becomes empty. */

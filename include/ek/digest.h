@@ -20,7 +20,8 @@ struct ek_digest; /* opaque */
 int ek_digest_new(struct ek_digest **d, enum ek_digest_kind kind,
 		  struct ek_err *err);
 void ek_digest_update(struct ek_digest *d, const void *data, size_t len);
-/* The result so far as hex; d can go on. Failures of libcrypto stick, EK_ESYS. */
+/* The result so far as hex; d can go on. A failure of libcrypto sticks and is
+ * EK_ESYS. */
 int ek_digest_hex(struct ek_digest *d, char hex[EK_DIGEST_HEX],
 		  struct ek_err *err);
 void ek_digest_free(struct ek_digest *d);

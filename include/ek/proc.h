@@ -21,12 +21,14 @@ struct ek_proc_opts {
 };
 
 /*
- * Run argv (NULL at its end; argv[0] is looked up in PATH), wait for it. *status
- * is its exit status, or 128 + the signal. The environment is PATH, HOME=/,
- * LC_ALL=C, TZ=UTC and, where it is set, TMPDIR and SOURCE_DATE_EPOCH. Standard
- * input and output are /dev/null; standard error goes, line by line, into log
- * (may be NULL; at most 64 KiB are kept, the end). A program that is not there
- * is EK_ESYS with the hint in its message.
+ * Run argv (NULL at its end; argv[0] is looked up in PATH) and wait for it.
+ * *status is its exit status, or 128 + the signal that killed it. The
+ * environment is PATH, HOME=/, LC_ALL=C, TZ=UTC and, where they are set, TMPDIR
+ * and SOURCE_DATE_EPOCH. Standard input and output are /dev/null. Standard error
+ * goes into log (may be NULL; the last 64 KiB of it) and, line by line, to
+ * opts->line: lines end with LF or CR, are at most 4096 bytes, and are not
+ * empty. opts may be NULL. A program that is not there is EK_ESYS, with the
+ * hint in its message.
  */
 int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,
 		struct ek_buf *log, int *status, struct ek_err *err);

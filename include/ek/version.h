@@ -3,7 +3,7 @@
  * version.h - VIB versions and their order (imgdb.5, "Comparing versions")
  *
  * A version is "version" or "version-release"; each part is cut at dots, each
- * field is a leading number (-1 where there is none, no upper limit) and a rest.
+ * field is a leading number (-1 where there is none; no limit) and a rest.
  */
 #ifndef EK_VERSION_H
 #define EK_VERSION_H

@@ -4,8 +4,8 @@
  *
  * No network, no external entity, no DTD: a document type declaration is
  * refused, so there are no entities but the five. Limits: size EK_XML_MAX, 256
- * levels of elements, 256 attributes of one element. The text is UTF-8, whatever
- * encoding it declares; a byte order mark is skipped.
+ * levels of elements, 256 attributes of one element. The text is UTF-8,
+ * whatever encoding it declares; a byte order mark is skipped.
  * The tree is libxml2's, held behind opaque types.
  *
  * Writing is "serialisation A" of vib.5: no declaration, no final newline, one
@@ -37,8 +37,8 @@ const char *ek_node_name(const struct ek_node *n);
 /* First child element, next sibling element; name NULL takes any. */
 struct ek_node *ek_node_child(const struct ek_node *n, const char *name);
 struct ek_node *ek_node_next(const struct ek_node *n, const char *name);
-/* Text of n itself, not of elements in it, joined, malloc()ed; NULL where memory
- * ran out. trim cuts white space at both ends. An absent n (NULL) gives NULL. */
+/* Text of n itself, not of elements in it, joined, malloc()ed; NULL where
+ * memory ran out. trim cuts white space at both ends. n NULL gives NULL. */
 char *ek_node_text(const struct ek_node *n, bool trim);
 /* Attribute, malloc()ed; NULL where it is absent. */
 char *ek_node_attr(const struct ek_node *n, const char *name);

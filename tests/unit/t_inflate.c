@@ -147,13 +147,16 @@ static const struct {
 	{ "all flags", { { .flags = 31 } }, 1, EK_OK, EK_OK, NULL },
 	{ "empty", { { .data = "", .len = 0 } }, 1, EK_OK, EK_OK, NULL },
 	{ "one byte", { { .data = "x", .len = 1 } }, 1, EK_OK, EK_OK, NULL },
-	{ "two members", { { 0 }, { .data = "other", .len = 5 } }, 2, EK_EFORMAT, EK_OK,
+	{ "two members", { { 0 }, { .data = "other", .len = 5 } }, 2,
+	  EK_EFORMAT, EK_OK,
 	  "a second gzip member at offset" },
 	{ "twice the same", { { 0 }, { 0 } }, 2, EK_EFORMAT, EK_OK,
 	  "a second gzip member at offset" },
-	{ "and an empty one", { { 0 }, { .data = "", .len = 0 } }, 2, EK_EFORMAT, EK_OK,
+	{ "and an empty one", { { 0 }, { .data = "", .len = 0 } }, 2,
+	  EK_EFORMAT, EK_OK,
 	  "a second gzip member at offset" },
-	{ "empty one first", { { .data = "", .len = 0 }, { 0 } }, 2, EK_EFORMAT, EK_OK,
+	{ "empty one first", { { .data = "", .len = 0 }, { 0 } }, 2,
+	  EK_EFORMAT, EK_OK,
 	  "a second gzip member at offset 20" },
 	{ "a zero behind", { { .tail = zeros, .tail_len = 1 } }, 1, EK_EFORMAT,
 	  EK_OK, "behind the end of the gzip data" },
@@ -362,8 +365,8 @@ static void test_sizes(void **state)
 	free(data);
 }
 
-/* A bomb of 128 MiB of zeros in 128 KiB, in constant memory and without a window
- * that is moved for each piece. */
+/* A bomb of 128 MiB of zeros in 128 KiB, in constant memory and without a
+ * window that is moved for each piece. */
 static void test_much_from_little(void **state)
 {
 	enum { PIECE = 1 << 20, TIMES = 128 };

@@ -536,6 +536,74 @@ static void test_out_full(void **state)
 	assert_int_equal(count_names(), 1);
 }
 
+/* A pipe that someone else made non-blocking: no byte is lost, none is an
+ * error. */
+static void *fill_slowly(void *arg)
+{
+	int fd = *(int *)arg;
+	char byte = 'x';
+
+	for (int i = 0; i < 5; i++) {
+		usleep(2000);
+		if (write(fd, &byte, 1) != 1)
+			break;
+	}
+	close(fd);
+	return NULL;
+}
+
+static void *drain_slowly(void *arg)
+{
+	static size_t total;
+	char buf[4096];
+	ssize_t n;
+
+	usleep(5000);
+	total = 0;
+	while ((n = read(*(int *)arg, buf, sizeof(buf))) > 0)
+		total += (size_t)n;
+	return &total;
+}
+
+static void test_nonblocking(void **state)
+{
+	pthread_t thread;
+	struct ek_out *out;
+	int end[2], saved[2] = { dup(0), dup(1) };
+	char *data;
+	size_t len;
+	void *total;
+
+	(void)state;
+	assert_int_equal(pipe2(end, O_NONBLOCK | O_CLOEXEC), 0);
+	assert_int_equal(pthread_create(&thread, NULL, fill_slowly, &end[1]),
+			 0);
+	assert_int_equal(dup2(end[0], 0), 0);
+	assert_int_equal(ek_read_all("-", 100, &data, &len, NULL), EK_OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_string_equal(data, "xxxxx");
+	free(data);
+	close(end[0]);
+
+	assert_int_equal(pipe2(end, O_CLOEXEC), 0);
+	fflush(stdout);
+	assert_int_equal(dup2(end[1], 1), 1);
+	assert_int_equal(ek_out_open(&out, "-", NULL), EK_OK);
+	assert_int_equal(fcntl(end[1], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(pthread_create(&thread, NULL, drain_slowly, &end[0]),
+			 0);
+	ek_out_zeros(out, 1000000);
+	assert_int_equal(ek_out_commit(&out, NULL), EK_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(dup2(saved[i], i), i);
+		close(saved[i]);
+	}
+	close(end[1]);
+	assert_int_equal(pthread_join(thread, &total), 0);
+	assert_int_equal(*(size_t *)total, 1000000);
+	close(end[0]);
+}
+
 /* A failure to take the name leaves nothing behind. */
 static void test_out_target_became_directory(void **state)
 {
@@ -1124,6 +1192,7 @@ int main(void)
 		T(test_out_to_stdout),
 		T(test_out_cannot_open),
 		T(test_out_full),
+		T(test_nonblocking),
 		T(test_out_target_became_directory),
 		T(test_out_target_came_to_be),
 		T(test_out_fd),

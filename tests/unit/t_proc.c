@@ -113,7 +113,8 @@ static void test_environment(void **state)
 	assert_int_equal(sh("unset PWD OLDPWD SHLVL _; env | LC_ALL=C sort >&2",
 			    NULL, &log), 0);
 	assert_string_equal(ek_buf_str(&log), "HOME=/\nLC_ALL=C\n"
-			    "PATH=/usr/bin:/bin\nSOURCE_DATE_EPOCH=5\nTZ=UTC\n");
+			    "PATH=/usr/bin:/bin\nSOURCE_DATE_EPOCH=5\n"
+			    "TZ=UTC\n");
 	unsetenv("LD_DEBUG");
 	unsetenv("SOURCE_DATE_EPOCH");
 	setenv("PATH", path, 1);

@@ -349,8 +349,9 @@ static void assert_text(const struct ek_node *n, bool trim, const char *want)
 
 static void test_look(void **state)
 {
-	struct ek_xml *x = parse("<a>\n<b n='1' e=''> x <i>no</i>&amp;<!-- c -->"
-				 "<![CDATA[ y\t]]></b>t<c/>\n<b/><d>  </d></a>");
+	struct ek_xml *x = parse("<a>\n<b n='1' e=''> x <i>no</i>&amp;"
+				 "<!-- c --><![CDATA[ y\t]]></b>t<c/>\n<b/>"
+				 "<d>  </d></a>");
 	struct ek_node *a = ek_xml_root(x), *b = ek_node_child(a, "b");
 	char *value;
 
@@ -432,7 +433,8 @@ static void test_change_refused(void **state)
 		assert_int_equal(ek_node_add_after(a, "n", no[i], &n, &err),
 				 EK_EARG);
 	}
-	assert_string_equal(err.msg, "text for 'n' in XML: a control character");
+	assert_string_equal(err.msg,
+			    "text for 'n' in XML: a control character");
 	assert_written(a, "<a b=\"c\">d</a>");
 	ek_xml_free(&x);
 }
