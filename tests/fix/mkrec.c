@@ -221,6 +221,12 @@ static void pad(size_t n, int c)
 		putchar(c);
 }
 
+static void put_data(const struct rec *r)
+{
+	if (r->len != 0)
+		fwrite(r->data, 1, r->len, stdout);
+}
+
 /* Where the data of each goes, as vmtar.5 tells, but for what was told. */
 static void place_all(struct rec *v, int n, const struct opts *o)
 {
@@ -255,7 +261,7 @@ static void write_behind(struct rec *v, int n, size_t pos, const struct opts *o)
 		if (v[i].place < (long long)pos || is_long(&v[i]))
 			continue;
 		pad((size_t)v[i].place - pos, o->gap);
-		fwrite(v[i].data, 1, v[i].len, stdout);
+		put_data(&v[i]);
 		pos = (size_t)v[i].place + v[i].len;
 	}
 }
@@ -274,7 +280,7 @@ static void write_all(struct rec *v, long *sums, int n, const struct opts *o)
 		fwrite(v[i].h, 1, 512, stdout);
 		pos += 512;
 		if (!o->vmtar || is_long(&v[i])) {
-			fwrite(v[i].data, 1, v[i].len, stdout);
+			put_data(&v[i]);
 			pad(up(v[i].len, 512) - v[i].len, 0);
 			pos += up(v[i].len, 512);
 		}
