@@ -215,7 +215,8 @@ static bool is_free(enum form f, size_t bit)
 	       ((bit >= 32 && bit < 80) || bit == 24);
 }
 
-/* A flipped bit in gzip is found or does not matter. In a bare archive this
+/* A flipped bit in gzip is found or does not matter (a run of zeros can be
+ * copied from anywhere in it). In a bare archive this
  * holds for headers and gaps; of the data nothing is known. */
 static void test_flips(void **state)
 {
@@ -227,7 +228,6 @@ static void test_flips(void **state)
 		const char *data = f == BARE_VMTAR ?
 			memmem(b.p, b.len, "hello", 5) : NULL;
 		size_t end = data != NULL ? (size_t)(data - b.p) : b.len;
-		unsigned silent = 0;
 
 		if (f == BARE_TAR) { /* its data lies among the headers */
 			free(b.p);
@@ -247,12 +247,11 @@ static void test_flips(void **state)
 					 bit);
 			if (is_free(f, bit))
 				assert_int_equal(rc, EK_OK);
-			else if (rc == EK_OK && f != BARE_VMTAR)
-				silent++;
+			else if (f != BARE_VMTAR &&
+				 (bit < 32 || bit / 8 >= b.len - 8))
+				assert_true(rc < 0);
 			ek_buf_free(&text);
 		}
-		/* padding and codes that are not used, no more */
-		assert_in_range(silent, 0, 16);
 		free(b.p);
 	}
 }
