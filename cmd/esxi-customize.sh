@@ -100,6 +100,8 @@ read_image() {
 	step iso-cat "$iso" /BOOT.CFG >"$work/BOOT.CFG"
 	step iso-cat "$iso" /EFI/BOOT/BOOT.CFG >"$work/EFIBOOT.CFG"
 	step iso-cat "$iso" /IMGDB.TGZ >"$work/imgdb.in"
+	cp "$work/BOOT.CFG" "$work/boot.in"
+	cp "$work/EFIBOOT.CFG" "$work/efi.in"
 	release=$(step imgdb-info --get esx-version "$work/imgdb.in")
 	case $release in
 	5.* | 6.*) ;;
@@ -115,7 +117,7 @@ edit_vib() {
 	say "edit '$work/edit.$1', then leave the editor or shell to go on"
 	(cd "$work/edit.$1" && eval "${EDITOR:-${SHELL:-/bin/sh}}" .) ||
 		fail 1 "the editor failed, nothing was written"
-	step vib-gen --unpacked "$work/edit.$1" ${mtime:+--mtime "$mtime"} \
+	step vib-gen --unpacked "$work/edit.$1" --target "$release" ${mtime:+--mtime "$mtime"} \
 		-o "$work/$1.vib.new"
 	mv "$work/$1.vib.new" "$work/$1.vib"
 }
@@ -124,7 +126,7 @@ edit_vib() {
 package() {
 	kind=$(step vib-info --kind "$2")
 	case $kind in
-	driver) step vib-gen --driver "$2" --target "$release" \
+	driver) step vib-gen ${less:+-q} --driver "$2" --target "$release" \
 		${mtime:+--mtime "$mtime"} -o "$work/$1.vib" ;;
 	vib) cp "$2" "$work/$1.vib" ;;
 	bundle) fail 1 "'$2' is an offline bundle: take its .vib files out (unzip)" \
@@ -165,8 +167,13 @@ edit_boot() {
 
 # All that changed goes onto the disc; new members take the database's time.
 rebuild() {
-	set -- --add "/BOOT.CFG=$work/BOOT.CFG" --add "/IMGDB.TGZ=$work/IMGDB.TGZ" \
-		--add "/EFI/BOOT/BOOT.CFG=$work/EFIBOOT.CFG"
+	set --
+	cmp -s "$work/imgdb.in" "$work/IMGDB.TGZ" ||
+		set -- --add "/IMGDB.TGZ=$work/IMGDB.TGZ"
+	cmp -s "$work/boot.in" "$work/BOOT.CFG" ||
+		set -- "$@" --add "/BOOT.CFG=$work/BOOT.CFG"
+	cmp -s "$work/efi.in" "$work/EFIBOOT.CFG" ||
+		set -- "$@" --add "/EFI/BOOT/BOOT.CFG=$work/EFIBOOT.CFG"
 	for file in "$work/root"/*; do
 		[ ! -f "$file" ] || set -- "$@" --add "/${file##*/}=$file"
 	done
@@ -176,13 +183,14 @@ rebuild() {
 		grep -qF "$tab$name${tab}added$tab" "$work/names.again" ||
 			set -- "$@" --remove "/$name"
 	done <"$work/names"
-	step iso-rebuild -o "$out" --json ${force:+--force} --mtime "$when" "$@" \
+	step iso-rebuild ${less:+-q} -o "$out" --json ${force:+--force} --mtime "$when" "$@" \
 		"$iso" >"$work/iso.json"
 }
 
 # What a person must know before the image is used.
 advice() {
 	i=0
+	case $release in 5.* | 6.0*) i=$n ;; esac # they know no Secure Boot
 	while [ "$i" -lt "$n" ]; do
 		i=$((i + 1))
 		if vib-info --signed "$work/$i.vib"; then continue; fi
@@ -200,11 +208,11 @@ advice() {
 
 # The documents of the commands, one behind the other as they are.
 write_manifest() {
-	vib-info --kind --json "$iso" "$@" "$out" >"$work/files.json"
+	vib-info --kind --json "$iso" "$@" "$out" >"$work/inventory.json"
 	bootcfg-edit --list --json "$work/BOOT.CFG" >"$work/boot.json"
 	{
 		printf '{\n"esxkit": "@VERSION@"'
-		for part in files plan boot iso; do
+		for part in inventory plan boot iso; do
 			printf ',\n"%s": ' "$part"
 			cat "$work/$part.json"
 		done
@@ -219,7 +227,7 @@ write_manifest() {
 	fail 3 "cannot write '$manifest'; the ISO is complete"
 }
 
-out='' iso='' keep='' manifest='' packages='' wishes='' force='' mtime=''
+out='' iso='' keep='' manifest='' packages='' wishes='' force='' mtime='' less=''
 dry=false edit=false quiet=false verbose=false
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -244,7 +252,7 @@ while [ $# -gt 0 ]; do
 	--edit) edit=true ;;
 	-n | --dry-run) dry=true ;;
 	--force) force=yes ;;
-	-q | --quiet) quiet=true ;;
+	-q | --quiet) quiet=true less=yes ;;
 	-v | --verbose) verbose=true ;;
 	-h | --help) usage; exit 0 ;;
 	-V | --version) echo "$prog @VERSION@"; exit 0 ;;
