@@ -8,8 +8,8 @@
  *
  * A dozen VIBs as VMware's (all made up): esx-base with boot payloads, drivers,
  * a locker VIB; the profile at level partner. --count adds drivers up to N
- * modules in boot.cfg, --short gives those two-letter names. --payloads writes
- * the files of the modules, IMGDB.TGZ, IMGPAYLD.TGZ and BOOT.CFG into dir, all
+ * modules in boot.cfg, --short gives their files one-letter stems. --payloads
+ * writes the files of the modules, IMGDB.TGZ, IMGPAYLD.TGZ and BOOT.CFG into dir, all
  * in upper case as they are on a disc. --kernel is what the payload that
  * kernel= names holds (else a line of text); --ballast the payload of a VIB of
  * its own, taken as it is. The same call gives the same bytes.
@@ -471,8 +471,8 @@ static void list_vibs(struct image *im)
 
 		snprintf(name, 64, im->o->is_short ? "%c%c" : "drv-acme-%c%c",
 			 (int)('e' + i / 20), (int)('a' + i % 20));
-		snprintf(payload, 64, im->o->is_short ? "%s:vgz" : "drv%s:vgz",
-			 name + (im->o->is_short ? 0 : 8));
+		snprintf(payload, 64, im->o->is_short ? "d:vgz" : "drv%s:vgz",
+			 name + 8 * !im->o->is_short);
 		im->vibs[im->n++] = (struct vib){ name, "1.0-1vmw.670.0.0.1",
 						  payload, "D" };
 	}
