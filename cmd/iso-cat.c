@@ -180,7 +180,7 @@ int main(int argc, char **argv)
 	rc = ek_iso_open(&iso, o.iso, &err);
 	if (rc != EK_OK)
 		goto out;
-	nodes = calloc(o.n_paths + 1, sizeof(*nodes));
+	nodes = calloc(o.n_paths + 1, sizeof(struct ek_iso_node *));
 	if (nodes == NULL) {
 		rc = ek_fail_sys(&err, "list of paths");
 		goto out;

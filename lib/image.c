@@ -349,7 +349,8 @@ static int locate(const struct ek_image *img, struct ek_image_boot *b,
 {
 	if (b->plan.kernel != NULL)
 		b->kernel = ek_image_find(img, b->plan.kernel);
-	b->modules = calloc(b->plan.n_modules + 1, sizeof(*b->modules));
+	b->modules = calloc(b->plan.n_modules + 1,
+			    sizeof(struct ek_image_file *));
 	if (b->modules == NULL)
 		return no_memory(img, err);
 	for (size_t i = 0; i < b->plan.n_modules; i++)

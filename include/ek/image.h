@@ -29,9 +29,9 @@ struct ek_image_file {
 };
 
 /* Open an ISO image or a directory, whichever path is. */
-int ek_image_open(struct ek_image **img, const char *path, struct ek_err *err);
+int ek_image_open(struct ek_image **out, const char *path, struct ek_err *err);
 /* An ISO that is open already; borrowed until close. */
-int ek_image_open_iso(struct ek_image **img, const struct ek_iso *iso,
+int ek_image_open_iso(struct ek_image **out, const struct ek_iso *iso,
 		      struct ek_err *err);
 void ek_image_close(struct ek_image **img);
 

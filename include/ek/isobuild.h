@@ -35,7 +35,7 @@ struct ek_isobuild; /* opaque: the plan */
 #define EK_ISO_LEVELS_NEW 7u
 
 /* in is borrowed until free. */
-int ek_isobuild_new(struct ek_isobuild **b, const struct ek_iso *in,
+int ek_isobuild_new(struct ek_isobuild **out, const struct ek_iso *in,
 		    struct ek_err *err);
 void ek_isobuild_free(struct ek_isobuild **b);
 
