@@ -55,6 +55,11 @@ static bool begins(const unsigned char *p, size_t len, const char *with)
 	return len >= strlen(with) && memcmp(p, with, strlen(with)) == 0;
 }
 
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* ---- ar and text -------------------------------------------------------- */
 
 static enum ek_kind kind_of_ar(const unsigned char *p, size_t len)
@@ -319,7 +324,7 @@ int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err)
 		*kind = EK_KIND_ISO;
 		return EK_OK;
 	}
-	while (blank < len && memchr(" \t\r\n", p[blank], 4) != NULL)
+	while (blank < len && is_blank(p[blank]))
 		blank++;
 	if (blank < len && p[blank] == '<') {
 		*kind = kind_of_xml(p + blank, len - blank);

@@ -9,8 +9,7 @@
 
 static int cmp_sources(const void *a, const void *b)
 {
-	const struct ek_vib_source *x = *(const struct ek_vib_source *const *)a;
-	const struct ek_vib_source *y = *(const struct ek_vib_source *const *)b;
+	const struct ek_vib_source *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
@@ -74,17 +73,17 @@ static int put_source(struct ek_out *out, const struct ek_vib_source *s,
 	return rc;
 }
 
-static int check_names(const struct ek_vib_source *const *v, size_t n,
+static int check_names(const struct ek_vib_source *v, size_t n,
 		       struct ek_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(v[i]->name, "descriptor.xml") == 0 ||
-		    strcmp(v[i]->name, "sig.pkcs7") == 0)
+		if (strcmp(v[i].name, "descriptor.xml") == 0 ||
+		    strcmp(v[i].name, "sig.pkcs7") == 0)
 			return ek_fail(err, EK_EARG, "a payload cannot be"
-				       " called '%s'", v[i]->name);
-		if (i != 0 && strcmp(v[i]->name, v[i - 1]->name) == 0)
+				       " called '%s'", v[i].name);
+		if (i != 0 && strcmp(v[i].name, v[i - 1].name) == 0)
 			return ek_fail(err, EK_EARG, "two payloads are called"
-				       " '%s'", v[i]->name);
+				       " '%s'", v[i].name);
 	}
 	return EK_OK;
 }
@@ -93,13 +92,13 @@ int ek_vib_write(struct ek_out *out, const char *desc, size_t desc_len,
 		 const char *sig, size_t sig_len,
 		 const struct ek_vib_source *src, size_t n, struct ek_err *err)
 {
-	const struct ek_vib_source **v = calloc(n + 1, sizeof(*v));
+	struct ek_vib_source *v = calloc(n + 1, sizeof(*v));
 	int rc;
 
 	if (v == NULL)
 		return ek_fail_sys(err, "writing a VIB");
 	for (size_t i = 0; i < n; i++)
-		v[i] = &src[i];
+		v[i] = src[i];
 	qsort(v, n, sizeof(*v), cmp_sources);
 	rc = check_names(v, n, err);
 	if (rc != EK_OK)
@@ -109,7 +108,7 @@ int ek_vib_write(struct ek_out *out, const char *desc, size_t desc_len,
 	if (rc == EK_OK)
 		rc = put_memory(out, "sig.pkcs7", sig, sig_len, err);
 	for (size_t i = 0; i < n && rc == EK_OK; i++)
-		rc = put_source(out, v[i], err);
+		rc = put_source(out, &v[i], err);
 out:
 	free(v);
 	return rc;

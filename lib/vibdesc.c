@@ -6,6 +6,11 @@
 #include "ek/version.h"
 #include "ek/vibdesc.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+/* gcc 12 takes a string that goes into a list for lost */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- acceptance levels -------------------------------------------------- */
@@ -146,18 +151,25 @@ static void *room(void *v, size_t n, size_t size)
 	return reallocarray(v, n < 4 ? 4 : n * 2, size);
 }
 
-/* A copy of s, or NULL for NULL; false: no memory. */
-static bool copy(char **to, const char *s)
+/* Copies of n texts, NULL for NULL; all of them, or false: no memory. */
+static bool copy(char **to, const char *const *from, size_t n)
 {
-	*to = s != NULL ? strdup(s) : NULL;
-	return s == NULL || *to != NULL;
+	for (size_t i = 0; i < n; i++) {
+		to[i] = from[i] != NULL ? strdup(from[i]) : NULL;
+		if (to[i] != NULL || from[i] == NULL)
+			continue;
+		while (i > 0)
+			free(to[--i]);
+		return false;
+	}
+	return true;
 }
 
 int ek_vibdesc_set(char **to, const char *s, struct ek_err *err)
 {
 	char *fresh;
 
-	if (!copy(&fresh, s))
+	if (!copy(&fresh, &s, 1))
 		return ek_fail_sys(err, "descriptor");
 	free(*to);
 	*to = fresh;
@@ -168,26 +180,16 @@ int ek_constraints_add(struct ek_constraints *l, const char *name,
 		       const char *relation, const char *version,
 		       struct ek_err *err)
 {
-	struct ek_constraint c, *v;
+	const char *const from[] = { name, relation, version };
+	struct ek_constraint *v = room(l->v, l->n, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (l->n == l->cap) {
-		size_t cap = l->cap != 0 ? l->cap * 2 : 4;
-
-		v = reallocarray(l->v, cap, sizeof(*v));
-		if (v == NULL)
-			return ek_fail_sys(err, "relation '%s'", name);
+	if (v != NULL)
 		l->v = v;
-		l->cap = cap;
-	}
-	c = (struct ek_constraint){ NULL, NULL, NULL };
-	if (copy(&c.name, name) && copy(&c.relation, relation) &&
-	    copy(&c.version, version)) {
-		l->v[l->n++] = c;
-		return EK_OK;
-	}
-	free(c.name);
-	free(c.relation);
-	return ek_fail_sys(err, "relation '%s'", name);
+	if (v == NULL || !copy(t, from, LEN(from)))
+		return ek_fail_sys(err, "relation '%s'", name);
+	v[l->n++] = (struct ek_constraint){ t[0], t[1], t[2] };
+	return EK_OK;
 }
 
 /* Length of the relation at s: 2, 1, or 0 where there is none. */
@@ -256,94 +258,80 @@ int ek_constraints_add_text(struct ek_constraints *l, const char *text,
 int ek_vibdesc_add_url(struct ek_vibdesc *d, const char *key, const char *url,
 		       struct ek_err *err)
 {
-	struct ek_url u = { NULL, NULL };
+	const char *const from[] = { key, url };
 	struct ek_url *v = room(d->urls, d->n_urls, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (v == NULL)
+	if (v != NULL)
+		d->urls = v;
+	if (v == NULL || !copy(t, from, LEN(from)))
 		return ek_fail_sys(err, "url '%s'", key);
-	d->urls = v;
-	if (copy(&u.key, key) && copy(&u.url, url)) {
-		v[d->n_urls++] = u;
-		return EK_OK;
-	}
-	free(u.key);
-	return ek_fail_sys(err, "url '%s'", key);
+	v[d->n_urls++] = (struct ek_url){ t[0], t[1] };
+	return EK_OK;
 }
 
 int ek_vibdesc_add_hw(struct ek_vibdesc *d, const char *vendor,
 		      const char *model, struct ek_err *err)
 {
-	struct ek_hwplatform h = { NULL, NULL };
+	const char *const from[] = { vendor, model };
 	struct ek_hwplatform *v = room(d->hw, d->n_hw, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (v == NULL)
+	if (v != NULL)
+		d->hw = v;
+	if (v == NULL || !copy(t, from, LEN(from)))
 		return ek_fail_sys(err, "hardware platform");
-	d->hw = v;
-	if (copy(&h.vendor, vendor) && copy(&h.model, model)) {
-		v[d->n_hw++] = h;
-		return EK_OK;
-	}
-	free(h.vendor);
-	return ek_fail_sys(err, "hardware platform");
+	v[d->n_hw++] = (struct ek_hwplatform){ t[0], t[1] };
+	return EK_OK;
 }
 
 int ek_vibdesc_add_sw(struct ek_vibdesc *d, const char *version,
 		      const char *locale, const char *product,
 		      struct ek_err *err)
 {
-	struct ek_swplatform s = { NULL, NULL, NULL };
+	const char *const from[] = { version, locale, product };
 	struct ek_swplatform *v = room(d->sw, d->n_sw, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (v == NULL)
+	if (v != NULL)
+		d->sw = v;
+	if (v == NULL || !copy(t, from, LEN(from)))
 		return ek_fail_sys(err, "software platform");
-	d->sw = v;
-	if (copy(&s.version, version) && copy(&s.locale, locale) &&
-	    copy(&s.product, product)) {
-		v[d->n_sw++] = s;
-		return EK_OK;
-	}
-	free(s.version);
-	free(s.locale);
-	return ek_fail_sys(err, "software platform");
+	v[d->n_sw++] = (struct ek_swplatform){ t[0], t[1], t[2] };
+	return EK_OK;
 }
 
 int ek_vibdesc_add_payload(struct ek_vibdesc *d, const char *name,
 			   const char *type, struct ek_payload **p,
 			   struct ek_err *err)
 {
-	struct ek_payload fresh = { NULL };
+	const char *const from[] = { name, type };
 	struct ek_payload *v = room(d->payloads, d->n_payloads, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (v == NULL)
+	if (v != NULL)
+		d->payloads = v;
+	if (v == NULL || !copy(t, from, LEN(from)))
 		return ek_fail_sys(err, "payload '%s'", name);
-	d->payloads = v;
-	if (copy(&fresh.name, name) && copy(&fresh.type, type)) {
-		v[d->n_payloads] = fresh;
-		*p = &v[d->n_payloads++];
-		return EK_OK;
-	}
-	free(fresh.name);
-	return ek_fail_sys(err, "payload '%s'", name);
+	*p = &v[d->n_payloads++];
+	**p = (struct ek_payload){ .name = t[0], .type = t[1] };
+	return EK_OK;
 }
 
 int ek_payload_add_sum(struct ek_payload *p, const char *type,
 		       const char *process, const char *hex,
 		       struct ek_err *err)
 {
-	struct ek_checksum c = { NULL, NULL, NULL };
+	const char *const from[] = { type, process, hex };
 	struct ek_checksum *v = room(p->sums, p->n_sums, sizeof(*v));
+	char *t[LEN(from)];
 
-	if (v == NULL)
+	if (v != NULL)
+		p->sums = v;
+	if (v == NULL || !copy(t, from, LEN(from)))
 		return ek_fail_sys(err, "checksum of '%s'", p->name);
-	p->sums = v;
-	if (copy(&c.type, type) && copy(&c.process, process) &&
-	    copy(&c.hex, hex)) {
-		v[p->n_sums++] = c;
-		return EK_OK;
-	}
-	free(c.type);
-	free(c.process);
-	return ek_fail_sys(err, "checksum of '%s'", p->name);
+	v[p->n_sums++] = (struct ek_checksum){ t[0], t[1], t[2] };
+	return EK_OK;
 }
 
 /* ---- asking ------------------------------------------------------------- */

@@ -514,7 +514,7 @@ static int on_checksum(struct reader *r, struct ek_node *n, void *ctx)
 static int on_payload(struct reader *r, struct ek_node *n, void *ctx)
 {
 	char *name = attr(n, "name"), *type = attr(n, "type");
-	struct ek_payload *p;
+	struct ek_payload *p = NULL;
 	int rc;
 
 	(void)ctx;
@@ -529,8 +529,9 @@ static int on_payload(struct reader *r, struct ek_node *n, void *ctx)
 		rc = ek_vibdesc_add_payload(r->d, name, type, &p, r->err);
 	free(name);
 	free(type);
-	if (rc == EK_OK)
-		rc = payload_attrs(r, n, p);
+	if (p == NULL)
+		return rc;
+	rc = payload_attrs(r, n, p);
 	if (rc == EK_OK)
 		rc = each(r, n, "checksum", on_checksum, p);
 	return rc;

@@ -55,8 +55,7 @@ static void end_list(struct ek_buf *out, const char *name, size_t n)
 
 static int cmp_urls(const void *a, const void *b)
 {
-	const struct ek_url *x = *(const struct ek_url *const *)a;
-	const struct ek_url *y = *(const struct ek_url *const *)b;
+	const struct ek_url *x = a, *y = b;
 	int c = strcmp(x->key, y->key);
 
 	return c != 0 ? c : strcmp(x->url, y->url);
@@ -64,21 +63,21 @@ static int cmp_urls(const void *a, const void *b)
 
 static void urls(struct ek_buf *out, const struct ek_vibdesc *d)
 {
-	const struct ek_url **v = calloc(d->n_urls + 1, sizeof(*v));
+	struct ek_url *v = calloc(d->n_urls + 1, sizeof(*v));
 
 	if (v == NULL) {
 		out->failed = true;
 		return;
 	}
 	for (size_t i = 0; i < d->n_urls; i++)
-		v[i] = &d->urls[i];
+		v[i] = d->urls[i]; /* its texts stay the descriptor's */
 	qsort(v, d->n_urls, sizeof(*v), cmp_urls);
 	begin_list(out, "urls", d->n_urls);
 	for (size_t i = 0; i < d->n_urls; i++) {
 		ek_buf_adds(out, "<url");
-		attr(out, "key", v[i]->key);
+		attr(out, "key", v[i].key);
 		ek_buf_addc(out, '>');
-		ek_xml_escape(out, v[i]->url, false);
+		ek_xml_escape(out, v[i].url, false);
 		ek_buf_adds(out, "</url>");
 	}
 	end_list(out, "urls", d->n_urls);

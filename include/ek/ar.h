@@ -39,7 +39,7 @@ struct ek_ar_member {
  * Without the magic it is EK_EFORMAT, with ESXi's text "Bad VIB archive
  * header".
  */
-int ek_ar_open(struct ek_ar **a, struct ek_in *in, struct ek_err *err);
+int ek_ar_open(struct ek_ar **out, struct ek_in *in, struct ek_err *err);
 
 /*
  * The next member; the rest of the one before is skipped, and missed when the

@@ -66,7 +66,7 @@ struct ek_vib; /* opaque */
  * (vib.5, "Opening the file"); two payloads of one name, and one named like
  * the first two members, are refused too: one of them could not be told.
  */
-int ek_vib_open(struct ek_vib **v, struct ek_in *in, struct ek_err *err);
+int ek_vib_open(struct ek_vib **out, struct ek_in *in, struct ek_err *err);
 
 /* Each borrowed until close. The descriptor's bytes are what a signature is
  * made over: carry them along as they are. sig has len 0 when unsigned. */

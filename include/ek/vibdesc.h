@@ -47,7 +47,7 @@ struct ek_constraint {
 
 struct ek_constraints {
 	struct ek_constraint *v;
-	size_t n, cap;
+	size_t n;
 };
 
 struct ek_checksum {
