@@ -336,7 +336,8 @@ static int look(const struct run *r, const struct item *it, struct ek_err *err)
 		return refuse(r->u, it->name, "is not a directory, but one of"
 			      " that name is there", err);
 	if (!r->opts.replace)
-		return refuse(r->u, it->name, "is already there", err);
+		return refuse(r->u, it->name, "is already there, and is not"
+			      " replaced unless forced", err);
 	return EK_OK;
 }
 

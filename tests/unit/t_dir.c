@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -435,6 +437,56 @@ static void test_below(void **state)
 	both(do_below);
 }
 
+/* Somebody swaps a directory for a link to the outside, again and again. */
+static void swap_for_ever(const struct place *p)
+{
+	char d[128], l[128];
+
+	snprintf(d, sizeof(d), "%s/in/d", p->top);
+	snprintf(l, sizeof(l), "%s/in/l", p->top);
+	for (;;)
+		renameat2(AT_FDCWD, d, AT_FDCWD, l, RENAME_EXCHANGE);
+}
+
+static void do_race(struct place *p)
+{
+	struct ek_err err;
+	unsigned made = 0, refused = 0;
+	char name[32];
+	pid_t pid;
+
+	assert_int_equal(ek_dir_mkdir(p->d, "d", 0755, NULL), EK_OK);
+	assert_int_equal(ek_dir_symlink(p->d, "l", "../out", NULL), EK_OK);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		swap_for_ever(p);
+	for (unsigned i = 0; i < 2000 &&
+	     (made < 100 || refused < 100); i++) {
+		snprintf(name, sizeof(name), "d/x%u/y", i);
+		if (make_file(p, name, "x", false, &err) == EK_OK)
+			made++;
+		else
+			refused++;
+		snprintf(name, sizeof(name), "d/l%u", i);
+		ek_dir_symlink(p->d, name, "t", &err);
+		ek_dir_hardlink(p->d, name, "d/canary", &err);
+		ek_dir_remove(p->d, "d/canary", &err);
+		ek_dir_utime(p->d, "d/canary", 1, &err);
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* close_place() looks at the outside */
+	assert_int_not_equal(mtime_of(p, "out/canary"), 1);
+	assert_true(made != 0);
+}
+
+static void test_race(void **state)
+{
+	(void)state;
+	both(do_race);
+}
+
 static void test_open(void **state)
 {
 	struct ek_err err = EK_ERR_INIT;
@@ -467,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_the_rest),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_below),
+		cmocka_unit_test(test_race),
 		cmocka_unit_test(test_open),
 	};
 
