@@ -117,6 +117,9 @@ bool ek_record_sum_ok(const struct ek_record *r)
 	if (!get_octal(r->b + AT_SUM, LEN_NUM, true, &stored) ||
 	    stored > INT32_MAX)
 		return false;
+#ifdef EK_FUZZ
+	return true; /* no fuzzer guesses a sum */
+#endif
 	return (long)stored == is_unsigned || (long)stored == is_signed;
 }
 
