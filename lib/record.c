@@ -35,7 +35,7 @@ enum {
 static const char magics[][LEN_MAGIC + 1] = {
 	[EK_MAGIC_GNU] = "ustar  ",
 	[EK_MAGIC_VISOR] = "visor  ",
-	[EK_MAGIC_POSIX] = "ustar\0" "00",
+	[EK_MAGIC_POSIX] = "ustar\00000", /* a NUL and two digits */
 };
 
 /* ---- magic, sum, type --------------------------------------------------- */
@@ -506,8 +506,10 @@ void ek_record_mode_text(char type, uint32_t mode, char out[11])
 	static const char rwx[] = "rwxrwxrwx";
 
 	out[0] = first_letter(type);
+	memcpy(out + 1, rwx, sizeof(rwx));
 	for (unsigned i = 0; i < 9; i++)
-		out[1 + i] = (mode >> (8 - i) & 1) != 0 ? rwx[i] : '-';
+		if ((mode >> (8 - i) & 1) == 0)
+			out[1 + i] = '-';
 	if ((mode & 04000) != 0)
 		out[3] = out[3] == 'x' ? 's' : 'S';
 	if ((mode & 02000) != 0)

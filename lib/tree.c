@@ -25,6 +25,7 @@ struct ek_tree {
 	const struct ek_tree_opts *o; /* while it is walked */
 	struct node *v; /* owned */
 	size_t n, cap;
+	struct ek_strs texts; /* all that the entries point to */
 	struct ek_file *file; /* whose data was asked for last */
 };
 
@@ -84,9 +85,36 @@ static int add_node(struct ek_tree *t, struct node **node, struct ek_err *err)
 	return EK_OK;
 }
 
-static char *owner_name(uint32_t id)
+/* A copy of text that lives as long as the tree; NULL stays NULL. */
+static int keep(struct ek_tree *t, const char *text, char **copy,
+		struct ek_err *err)
 {
-	return strdup(id == 0 ? "root" : "");
+	int rc;
+
+	*copy = NULL;
+	if (text == NULL)
+		return EK_OK;
+	rc = ek_strs_add(&t->texts, text, strlen(text), err);
+	if (rc == EK_OK)
+		*copy = t->texts.v[t->texts.n - 1];
+	return rc;
+}
+
+static void fill_entry(struct node *n, const struct ek_tree_opts *o,
+		       enum ek_ftype type, const struct stat *st)
+{
+	n->e.type = type;
+	n->e.mode = type == EK_FT_SYMLINK ? 0777 : st->st_mode & 07777;
+	n->e.uid = o->uid;
+	n->e.gid = o->gid;
+	n->e.mtime = o->set_mtime ? o->mtime : st->st_mtime;
+	if (type != EK_FT_FILE)
+		return;
+	n->e.size = (uint64_t)st->st_size;
+	if (st->st_nlink > 1) {
+		n->dev = st->st_dev;
+		n->ino = st->st_ino;
+	}
 }
 
 static int on_walked(void *ctx, const struct ek_walked *w, struct ek_err *err)
@@ -101,30 +129,15 @@ static int on_walked(void *ctx, const struct ek_walked *w, struct ek_err *err)
 		rc = add_node(t, &n, err);
 	if (rc != EK_OK)
 		return rc;
-	n->e = (struct ek_entry){
-		.name = strdup(w->path),
-		.link = w->link != NULL ? strdup(w->link) : NULL,
-		.uname = owner_name(t->o->uid),
-		.gname = owner_name(t->o->gid),
-		.type = type,
-		.mode = w->st->st_mode & 07777,
-		.uid = t->o->uid,
-		.gid = t->o->gid,
-		.mtime = t->o->set_mtime ? t->o->mtime : w->st->st_mtime,
-	};
-	if (n->e.name == NULL || n->e.uname == NULL || n->e.gname == NULL ||
-	    (w->link != NULL && n->e.link == NULL))
-		return ek_fail_sys(err, "'%s'", t->name);
-	if (type == EK_FT_SYMLINK)
-		n->e.mode = 0777;
-	if (type != EK_FT_FILE)
-		return EK_OK;
-	n->e.size = (uint64_t)w->st->st_size;
-	if (w->st->st_nlink > 1) {
-		n->dev = w->st->st_dev;
-		n->ino = w->st->st_ino;
-	}
-	return EK_OK;
+	fill_entry(n, t->o, type, w->st);
+	rc = keep(t, w->path, &n->e.name, err);
+	if (rc == EK_OK)
+		rc = keep(t, w->link, &n->e.link, err);
+	if (rc == EK_OK)
+		rc = keep(t, t->o->uid == 0 ? "root" : "", &n->e.uname, err);
+	if (rc == EK_OK)
+		rc = keep(t, t->o->gid == 0 ? "root" : "", &n->e.gname, err);
+	return rc;
 }
 
 /* ---- hard links --------------------------------------------------------- */
@@ -146,24 +159,19 @@ static int by_file(const void *a, const void *b)
 }
 
 /* The first name of a file keeps the data; the others are links to it. */
-static int make_link(struct ek_tree *t, size_t i, size_t first,
-		     struct ek_err *err)
+static void make_link(struct ek_tree *t, size_t i, size_t first)
 {
 	struct ek_entry *e = &t->v[i].e;
 
-	e->link = strdup(t->v[first].e.name);
-	if (e->link == NULL)
-		return ek_fail_sys(err, "'%s'", t->name);
+	e->link = t->v[first].e.name;
 	e->type = EK_FT_HARDLINK;
 	e->size = 0;
-	return EK_OK;
 }
 
 static int find_links(struct ek_tree *t, struct ek_err *err)
 {
 	struct name_of *v = calloc(t->n + 1, sizeof(*v));
 	size_t n = 0, first = 0;
-	int rc = EK_OK;
 
 	if (v == NULL)
 		return ek_fail_sys(err, "'%s'", t->name);
@@ -171,15 +179,15 @@ static int find_links(struct ek_tree *t, struct ek_err *err)
 		if (t->v[i].ino != 0)
 			v[n++] = (struct name_of){ &t->v[i], i };
 	qsort(v, n, sizeof(*v), by_file);
-	for (size_t i = 1; rc == EK_OK && i < n; i++) {
+	for (size_t i = 1; i < n; i++) {
 		if (v[i].node->dev == v[first].node->dev &&
 		    v[i].node->ino == v[first].node->ino)
-			rc = make_link(t, v[i].i, v[first].i, err);
+			make_link(t, v[i].i, v[first].i);
 		else
 			first = i;
 	}
 	free(v);
-	return rc;
+	return EK_OK;
 }
 
 /* ---- open --------------------------------------------------------------- */
@@ -218,8 +226,7 @@ void ek_tree_free(struct ek_tree **t)
 	*t = NULL;
 	if (o == NULL)
 		return;
-	for (size_t i = 0; i < o->n; i++)
-		ek_entry_clear(&o->v[i].e);
+	ek_strs_free(&o->texts);
 	ek_file_close(&o->file);
 	ek_dir_close(&o->dir);
 	free(o->v);

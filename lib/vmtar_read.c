@@ -17,23 +17,6 @@ uint64_t ek_vmtar_head_end(const struct ek_vmtar *v)
 
 /* ---- header area -------------------------------------------------------- */
 
-/* Room for one more; v is moved, and grown by doubling. */
-static int grow(void *v, size_t n, size_t *cap, size_t size, const char *what,
-		struct ek_err *err)
-{
-	size_t want = *cap != 0 ? *cap * 2 : 64;
-	void **p = v, *grown;
-
-	if (n < *cap)
-		return EK_OK;
-	grown = reallocarray(*p, want, size);
-	if (grown == NULL)
-		return ek_fail_sys(err, "'%s'", what);
-	*p = grown;
-	*cap = want;
-	return EK_OK;
-}
-
 /* What is being read: one record and what was said of it before. */
 struct parse {
 	struct ek_vmtar *v;
@@ -68,6 +51,44 @@ static int check_record(struct parse *s, struct ek_err *err)
 	if (!ek_record_size(&s->r, &s->size))
 		return ek_fail(err, EK_EFORMAT, "%s: its size is not an octal"
 			       " number", s->what);
+	return EK_OK;
+}
+
+/* A new last raw record, at the end of head. */
+static int add_raw(struct ek_vmtar *v, const struct ek_record *r,
+		   struct ek_err *err)
+{
+	size_t cap = v->cap_raws != 0 ? v->cap_raws * 2 : 64;
+	struct ek_vmtar_raw *grown;
+
+	if (v->n_raws == v->cap_raws) {
+		grown = reallocarray(v->raws, cap, sizeof(*grown));
+		if (grown == NULL)
+			return ek_fail_sys(err, "'%s'", ek_in_name(v->in));
+		v->raws = grown;
+		v->cap_raws = cap;
+	}
+	v->raws[v->n_raws++] = (struct ek_vmtar_raw){
+		.at = v->head.len,
+		.member = SIZE_MAX,
+	};
+	ek_buf_add(&v->head, r->b, sizeof(r->b));
+	return EK_OK;
+}
+
+/* Room for one more member. */
+static int grow_members(struct ek_vmtar *v, struct ek_err *err)
+{
+	size_t cap = v->cap != 0 ? v->cap * 2 : 64;
+	struct ek_vmtar_member *grown;
+
+	if (v->n == v->cap) {
+		grown = reallocarray(v->members, cap, sizeof(*grown));
+		if (grown == NULL)
+			return ek_fail_sys(err, "'%s'", ek_in_name(v->in));
+		v->members = grown;
+		v->cap = cap;
+	}
 	return EK_OK;
 }
 
@@ -140,8 +161,7 @@ static int add_member(struct parse *s, struct ek_err *err)
 	ek_record_visor(&s->r, &visor);
 	rc = check_data(s, &visor, err);
 	if (rc == EK_OK)
-		rc = grow(&v->members, v->n, &v->cap, sizeof(*v->members),
-			  s->what, err);
+		rc = grow_members(v, err);
 	if (rc != EK_OK)
 		return rc;
 	m = &v->members[v->n];
@@ -178,15 +198,9 @@ static int add_record(struct parse *s, struct ek_err *err)
 		return ek_fail(err, EK_ELIMIT, "'%s': more than %u MiB of"
 			       " headers", ek_in_name(v->in),
 			       EK_VMTAR_HEAD_MAX >> 20);
-	rc = grow(&v->raws, v->n_raws, &v->cap_raws, sizeof(*v->raws), s->what,
-		  err);
+	rc = add_raw(v, &s->r, err);
 	if (rc != EK_OK)
 		return rc;
-	v->raws[v->n_raws++] = (struct ek_vmtar_raw){
-		.at = v->head.len,
-		.member = SIZE_MAX,
-	};
-	ek_buf_add(&v->head, s->r.b, sizeof(s->r.b));
 	if (ek_record_is_long(&s->r))
 		rc = read_long(s, err);
 	else
