@@ -20,8 +20,12 @@ export shared
 modules() { bootcfg-edit --get modules "$1" | sed 's/ --- /\n/g'; }
 # vibs ISO - ids of the VIBs in its database
 vibs() { iso-cat "$1" /IMGDB.TGZ >vibs.tgz && imgdb-info --names vibs.tgz | cut -f1 | sort -u; }
-# unchanged DIR - nothing is in DIR but what is named
-only() { printf "%s\n" "$@" | sort >only.want; ls -A | grep -v "^only\." | sort >only.got; diff only.want only.got; }
+# only FILE... - nothing else is here
+only() {
+	printf '%s\n' "$@" | sort >only.want
+	find . -mindepth 1 -maxdepth 1 ! -name 'only.*' -printf '%f\n' | sort >only.got
+	diff only.want only.got
+}
 
 t 'a driver tgz goes into database, disc and both boot.cfg' '
 	esxi-customize --add $shared/driver.tgz -o out.iso $shared/50.iso >log
