@@ -197,9 +197,13 @@ lint-scripts:
 	shellcheck -x -P tests/cli -P tests/fixture .ci/run tools/*.sh cmd/*.sh \
 	  tests/*.sh tests/*/*.sh tests/recipes/*.t
 
+# gcc 12 loses a pointer that was stored in an object on the heap and calls that
+# a leak; LeakSanitizer and valgrind look for real ones
+analyzer = -Wno-analyzer-malloc-leak
 lint-one:
 	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \
-	  gcc -std=c17 -O2 -fanalyzer -Werror $(cppflags) -c -o /dev/null {}
+	  gcc -std=c17 -O2 -fanalyzer $(analyzer) -Werror $(cppflags) -c \
+	  -o /dev/null {}
 	cppcheck -j2 --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
 	  -Iinclude -Ilib $(filter %.c,$(F))
