@@ -19,7 +19,8 @@ struct ek_spool;
 struct ek_source; /* opaque */
 
 /* path "-" or NULL: standard input. */
-int ek_source_open(struct ek_source **out, const char *path, struct ek_err *err);
+int ek_source_open(struct ek_source **out, const char *path,
+		   struct ek_err *err);
 
 /* Over a spool that was written and committed; it is owned from here on, also
  * where this fails. name is for messages. */
