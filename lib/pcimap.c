@@ -293,6 +293,14 @@ static int check_bytes(struct job *j, const char *p, size_t len,
 	return EK_OK;
 }
 
+static bool is_blank(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (p[i] != ' ')
+			return false;
+	return true;
+}
+
 static int one_line(struct ek_pcimap *m, struct job *j, const char *p,
 		    size_t len, struct ek_err *err)
 {
@@ -304,7 +312,7 @@ static int one_line(struct ek_pcimap *m, struct job *j, const char *p,
 		if (j->n_cr++ == 0)
 			j->first_cr = j->line;
 	}
-	if (len == 0 || p[0] == '#' || strspn(p, " ") >= len)
+	if (is_blank(p, len) || p[0] == '#')
 		return EK_OK;
 	rc = check_bytes(j, p, len, err);
 	return rc != EK_OK ? rc : add_line(m, j, p, len, err);
