@@ -85,7 +85,9 @@ static int take_option(struct opts *o, int c, char **argv, struct ek_err *err)
 	if (c == 'V')
 		ek_cli_version();
 	if (c >= EDIT)
-		return ek_bootedits_add_option(&o->edits, c - EDIT, optarg, err);
+		return ek_bootedits_add_option(&o->edits,
+					       (enum ek_bootcfg_op)(c - EDIT),
+					       optarg, err);
 	o->has[c] = optarg != NULL ? optarg : "";
 	return EK_OK;
 }

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_vibmake *m = NULL;
 	struct ek_out *out = NULL;
-	struct opts o = { NULL };
+	struct opts o = { .out = NULL };
 	int rc;
 
 	ek_cli_init("vib-gen", usage);
