@@ -19,8 +19,9 @@ struct ek_vmtar {
 	struct ek_buf head;
 	struct ek_vmtar_raw *raws; /* owned */
 	size_t n_raws, cap_raws;
-	struct ek_vmtar_member *members; /* owned */
-	size_t n, cap;
+	struct ek_buf member_bytes; /* the array that members is */
+	struct ek_vmtar_member *members;
+	size_t n;
 	size_t *order; /* owned: members with data by offset */
 	size_t n_data, next;
 	uint64_t pos;  /* end of what was handed out, in the archive */

@@ -76,19 +76,21 @@ static int add_raw(struct ek_vmtar *v, const struct ek_record *r,
 	return EK_OK;
 }
 
-/* Room for one more member. */
-static int grow_members(struct ek_vmtar *v, struct ek_err *err)
+/* Append m; what it owns goes along. */
+static int append_member(struct ek_vmtar *v, struct ek_vmtar_member *m,
+			 struct ek_err *err)
 {
-	size_t cap = v->cap != 0 ? v->cap * 2 : 64;
-	struct ek_vmtar_member *grown;
+	int rc;
 
-	if (v->n == v->cap) {
-		grown = reallocarray(v->members, cap, sizeof(*grown));
-		if (grown == NULL)
-			return ek_fail_sys(err, "'%s'", ek_in_name(v->in));
-		v->members = grown;
-		v->cap = cap;
+	ek_buf_add(&v->member_bytes, m, sizeof(*m));
+	rc = ek_buf_check(&v->member_bytes, ek_in_name(v->in), err);
+	if (rc != EK_OK) {
+		ek_entry_clear(&m->e);
+		return rc;
 	}
+	/* malloc()ed, and so aligned for anything */
+	v->members = (void *)v->member_bytes.p;
+	v->n++;
 	return EK_OK;
 }
 
@@ -154,35 +156,27 @@ static int check_data(const struct parse *s, const struct ek_visor *visor,
 static int add_member(struct parse *s, struct ek_err *err)
 {
 	struct ek_vmtar *v = s->v;
-	struct ek_vmtar_member *m;
-	struct ek_visor visor;
+	struct ek_vmtar_member m = { .type = ek_record_type(&s->r),
+				     .record = v->n_raws - 1 };
 	int rc;
 
-	ek_record_visor(&s->r, &visor);
-	rc = check_data(s, &visor, err);
+	ek_record_visor(&s->r, &m.visor);
+	rc = check_data(s, &m.visor, err);
 	if (rc == EK_OK)
-		rc = grow_members(v, err);
-	if (rc != EK_OK)
-		return rc;
-	m = &v->members[v->n];
-	memset(m, 0, sizeof(*m));
-	rc = ek_record_entry(&s->r, s->longname.p, s->longlink.p, s->what,
-			     &m->e, err);
+		rc = ek_record_entry(&s->r, s->longname.p, s->longlink.p,
+				     s->what, &m.e, err);
 	ek_buf_free(&s->longname);
 	ek_buf_free(&s->longlink);
 	if (rc != EK_OK)
 		return rc;
-	if (m->e.name[0] == '\0' && m->e.type == EK_FT_DIR) {
-		ek_entry_clear(&m->e); /* the root itself */
-		return EK_OK;
+	if (m.e.name[0] == '\0') { /* the root itself, or rubbish */
+		rc = m.e.type == EK_FT_DIR ? EK_OK
+		   : ek_fail(err, EK_EFORMAT, "%s: it has no name", s->what);
+		ek_entry_clear(&m.e);
+		return rc;
 	}
-	m->visor = visor;
-	m->type = ek_record_type(&s->r);
-	m->record = v->n_raws - 1;
-	v->raws[m->record].member = v->n++;
-	if (m->e.name[0] == '\0')
-		return ek_fail(err, EK_EFORMAT, "%s: it has no name", s->what);
-	return EK_OK;
+	v->raws[m.record].member = v->n;
+	return append_member(v, &m, err);
 }
 
 static int add_record(struct parse *s, struct ek_err *err)
@@ -305,6 +299,8 @@ static int sort_data(struct ek_vmtar *v, struct ek_err *err)
 	struct place *places;
 	int rc = EK_OK;
 
+	if (v->members == NULL) /* there is none */
+		return EK_OK;
 	places = calloc(v->n + 1, sizeof(*places));
 	v->order = calloc(v->n + 1, sizeof(*v->order));
 	if (places == NULL || v->order == NULL) {
@@ -357,7 +353,7 @@ void ek_vmtar_close(struct ek_vmtar **v)
 		return;
 	for (size_t i = 0; i < o->n; i++)
 		ek_entry_clear(&o->members[i].e);
-	free(o->members);
+	ek_buf_free(&o->member_bytes);
 	free(o->raws);
 	free(o->order);
 	ek_buf_free(&o->head);
