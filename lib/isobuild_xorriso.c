@@ -52,11 +52,53 @@ static void path_word(struct words *w, const char *prefix, const char *path)
 	wordf(w, "%s%s%s", prefix, path[0] == '/' ? "" : "./", path);
 }
 
+/* What the names of the input need so that they stay as they are; VMware's
+ * need nothing of it, images that other people made sometimes do. */
+struct needs {
+	bool lower, eight_bit, no_version, no_dot, dir_dot, long_name;
+};
+
+static void look_at(const struct ek_iso_node *n, struct needs *need)
+{
+	size_t len = strlen(n->name);
+
+	for (const char *p = n->raw; *p != '\0'; p++) {
+		need->lower = need->lower || (*p >= 'a' && *p <= 'z');
+		need->eight_bit = need->eight_bit || (unsigned char)*p > 0x7e;
+	}
+	need->long_name = need->long_name || len > 31;
+	if (n->dir) {
+		need->dir_dot = need->dir_dot || strchr(n->raw, '.') != NULL;
+		return;
+	}
+	need->no_version = need->no_version || strchr(n->raw, ';') == NULL;
+	need->no_dot = need->no_dot || strchr(n->raw, '.') == NULL;
+}
+
+/*
+ * 7bit_ascii: without it '-' and others become '_', in names nobody touched.
+ * no_emul_toc: the volume descriptor stays at block 16.
+ */
+static void compliance(const struct ek_isobuild *b, struct words *w)
+{
+	const struct ek_iso_node *n;
+	struct needs need = { 0 };
+
+	for (size_t i = 1; (n = ek_iso_at(b->in, i)) != NULL; i++)
+		look_at(n, &need);
+	word(w, "-compliance");
+	wordf(w, "no_emul_toc:7bit_ascii%s%s%s%s%s%s",
+	      need.lower ? ":lowercase" : "",
+	      need.eight_bit ? ":full_ascii" : "",
+	      need.no_version ? ":omit_version" : "",
+	      need.no_dot ? ":no_force_dots" : "",
+	      need.dir_dot ? ":allow_dir_id_ext" : "",
+	      need.long_name ? ":long_names" : "");
+}
+
 /*
  * -no_rc: no start-up file of the user. -read_fs ecma119: the names that the
- * loaders see, also where Rock Ridge or Joliet have others. -compliance
- * 7bit_ascii: without it '-' and others become '_' in names nobody touched;
- * no_emul_toc: the volume descriptor stays at block 16. -follow param: a
+ * loaders see, also where Rock Ridge or Joliet have others. -follow param: a
  * symbolic link given as source stands for its file.
  */
 static void settings(struct words *w)
@@ -66,7 +108,7 @@ static void settings(struct words *w)
 		"-abort_on", "FAILURE", "-return_with", "SORRY", "32",
 		"-iso_rr_pattern", "off", "-disk_pattern", "off",
 		"-stdio_sync", "off", "-rockridge", "off",
-		"-compliance", "no_emul_toc:7bit_ascii", "-padding", "0",
+		"-padding", "0",
 		"-read_fs", "ecma119", "-follow", "param",
 	};
 
@@ -246,6 +288,7 @@ int ek_isobuild_run(const struct ek_isobuild *b, int fd, const char *name,
 	int rc, status = 0;
 
 	settings(&w);
+	compliance(b, &w);
 	images(b, fd, &w);
 	changes(b, &w);
 	word(&w, "-commit");

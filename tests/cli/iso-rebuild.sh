@@ -411,6 +411,30 @@ t 'made by genisoimage: names, padding, a catalog without a name' '
 	done
 '
 
+t 'names of images that others made stay too: case, version, dots' '
+	command -v genisoimage >/dev/null || exit 0
+	mkdir t
+	iso-cat $img ISOLINUX.BIN >t/isolinux.bin
+	iso-cat $img EFIBOOT.IMG >t/efiboot.img
+	cp -r $tree/. t
+	mkdir t/Dir.ext t/DEEPER
+	echo x >t/Dir.ext/noext
+	echo y >t/DEEPER/Mixed-Case.A.B
+	for o in "-l -allow-lowercase" "-iso-level 4" "-l -omit-version-number" \
+		"-l -allow-lowercase -omit-version-number -allow-multidot"; do
+		# "NOEXT." and no version: xorriso has no such names
+		case $o in *omit*) rm -f t/Dir.ext/noext ;; esac
+		# shellcheck disable=SC2086
+		genisoimage -quiet $o -relaxed-filenames -allow-leading-dots -V X \
+			-b isolinux.bin -c boot.cat -no-emul-boot \
+			-boot-load-size 4 -boot-info-table -eltorito-alt-boot \
+			-e efiboot.img -no-emul-boot -o g.iso t 2>/dev/null
+		iso-rebuild -q -o x.iso --add custom.tgz=$new/net-acme.v00 g.iso
+		iso-cat -v x.iso | sed -n "s/.*  \//\//p" | grep -v CUSTOM >have
+		iso-cat -v g.iso | sed -n "s/.*  \//\//p" | grep "\[" | cmp - have
+	done
+'
+
 t 'odd file names outside the image' '
 	mkdir -- "-d e"
 	cp $new/boot.cfg "./-d e/--"
