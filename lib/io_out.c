@@ -154,7 +154,10 @@ void ek_out_abort(struct ek_out **out)
 
 int ek_out_fd(struct ek_out *out)
 {
-	return out->hidden && out->pos == 0 ? out->fd : -1;
+	/* a child opens it anew, which a umask of 0777 would not allow */
+	if (!out->hidden || out->pos != 0 || fchmod(out->fd, 0600) != 0)
+		return -1;
+	return out->fd;
 }
 
 bool ek_out_is_tty(const struct ek_out *out)
