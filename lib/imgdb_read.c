@@ -148,13 +148,15 @@ static int by_path(const void *a, const void *b)
 /* All entries sorted by path; free() it. */
 static struct ek_dbfile **sorted(const struct ek_imgdb *db)
 {
-	struct ek_dbfile **v = calloc(db->n_files + 1, sizeof(*v));
+	struct ek_dbfile **v = calloc(db->n_files + 1,
+				     sizeof(struct ek_dbfile *));
 
 	if (v == NULL)
 		return NULL;
 	if (db->n_files != 0) {
-		memcpy(v, db->files, db->n_files * sizeof(*v));
-		qsort(v, db->n_files, sizeof(*v), by_path);
+		memcpy(v, db->files,
+		       db->n_files * sizeof(struct ek_dbfile *));
+		qsort(v, db->n_files, sizeof(struct ek_dbfile *), by_path);
 	}
 	return v;
 }

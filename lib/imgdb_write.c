@@ -130,7 +130,8 @@ static int by_owner(const void *a, const void *b)
 
 static int put_vibs(struct writer *w, const struct ek_imgdb *db)
 {
-	const struct ek_dbfile **v = calloc(db->n_files + 1, sizeof(*v));
+	const struct ek_dbfile **v = calloc(db->n_files + 1,
+					   sizeof(struct ek_dbfile *));
 	size_t n = 0;
 	int rc = EK_OK;
 
@@ -139,7 +140,7 @@ static int put_vibs(struct writer *w, const struct ek_imgdb *db)
 	for (size_t i = 0; i < db->n_files; i++)
 		if (db->files[i]->owner != NULL)
 			v[n++] = db->files[i];
-	qsort(v, n, sizeof(*v), by_owner);
+	qsort(v, n, sizeof(struct ek_dbfile *), by_owner);
 	for (size_t i = 0; i < n && rc == EK_OK; i++)
 		rc = put_file(w, v[i]);
 	free(v);

@@ -12,28 +12,30 @@
 #include "ek/rules_profile.h"
 #include "ek/vib.h"
 
-static char *copy(const char *data, size_t len)
+static int copy(const char *data, size_t len, const char *label, char **out,
+		struct ek_err *err)
 {
-	char *p = malloc(len + 1);
+	struct ek_buf b = EK_BUF_INIT;
+	size_t n;
 
-	if (p == NULL)
-		return NULL;
-	if (len != 0)
-		memcpy(p, data, len);
-	p[len] = '\0';
-	return p;
+	ek_buf_add(&b, data, len);
+	return ek_buf_take(&b, label, out, &n, err);
 }
 
 static int take(struct ek_dbadd *a, const struct ek_vib *v, struct ek_err *err)
 {
 	const char *text = ek_vib_descriptor(v, &a->len);
 	const char *sig = ek_vib_signature(v, &a->sig_len);
+	char *p;
+	int rc = copy(text, a->len, a->label, &p, err);
 
-	a->text = copy(text, a->len);
-	a->sig = copy(sig, a->sig_len);
-	if (a->text == NULL || a->sig == NULL)
-		return ek_fail_sys(err, "'%s'", a->label);
-	return EK_OK;
+	if (rc != EK_OK)
+		return rc;
+	a->text = p;
+	rc = copy(sig, a->sig_len, a->label, &p, err);
+	if (rc == EK_OK)
+		a->sig = p;
+	return rc;
 }
 
 static int load(struct ek_dbadd *a, const char *path, struct ek_err *err)

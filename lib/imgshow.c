@@ -269,20 +269,19 @@ static int json_order(const struct ek_imgdb *db, struct ek_json *j,
 {
 	const struct ek_profile *p = the_profile(db);
 	struct ek_local *v = NULL;
-	size_t n = 0, m = 0, *order;
+	size_t n = 0, m = 0, *order = NULL;
 	int rc = EK_OK;
 
+	ek_json_array(j, "boot_order");
 	if (p != NULL)
 		rc = ek_imgdb_locals(db, p, 0, &v, &n, err);
-	if (rc != EK_OK)
-		return rc;
-	order = calloc(n + 1, sizeof(*order));
-	if (order == NULL)
-		rc = ek_fail_sys(err, "boot order");
-	else
+	if (v != NULL)
+		order = calloc(n + 1, sizeof(*order));
+	if (order != NULL)
 		ek_names_boot_order(v, n, false, order, &m);
-	ek_json_array(j, "boot_order");
-	for (size_t i = 0; i < m; i++)
+	else if (rc == EK_OK && v != NULL)
+		rc = ek_fail_sys(err, "boot order");
+	for (size_t i = 0; v != NULL && i < m; i++)
 		ek_json_str(j, NULL, v[order[i]].name);
 	ek_json_close(j);
 	free(order);

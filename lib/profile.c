@@ -190,10 +190,10 @@ static int parse_vib(struct ek_profile *p, const char *file,
 	int rc;
 
 	v->node = n;
-	v->id = id != NULL ? ek_node_text(id, true) : strdup("");
-	if (v->id == NULL)
+	v->id = ek_node_text(id, true); /* NULL for an absent one */
+	if (v->id == NULL && id != NULL)
 		return no_memory(err);
-	if (v->id[0] == '\0' || has_control(v->id))
+	if (v->id == NULL || v->id[0] == '\0' || has_control(v->id))
 		return ek_fail(err, EK_EFORMAT, "'%s', line %ld: a VIB without "
 			       "a usable vib-id", file, ek_node_line(n));
 	rc = parse_boot(v, n, err);
@@ -443,41 +443,52 @@ static int check_text(const char *what, const char *text, bool lines,
 	return EK_OK;
 }
 
+static char **field_of(struct ek_profile *p, enum ek_profile_field field)
+{
+	switch (field) {
+	case EK_PROFILE_NAME:
+		return &p->name;
+	case EK_PROFILE_CREATOR:
+		return &p->creator;
+	case EK_PROFILE_ID:
+		return &p->id;
+	case EK_PROFILE_DESCRIPTION:
+	default:
+		return &p->description;
+	}
+}
+
 int ek_profile_set(struct ek_profile *p, enum ek_profile_field field,
 		   const char *text, struct ek_err *err)
 {
-	const struct {
-		const char *element;
-		char **value;
-		bool lines, needed;
-	} fields[] = {
-		[EK_PROFILE_NAME] = { "name", &p->name, false, true },
-		[EK_PROFILE_CREATOR] = { "creator", &p->creator, false, true },
-		[EK_PROFILE_ID] = { "profileID", &p->id, false, false },
-		[EK_PROFILE_DESCRIPTION] = { "description", &p->description,
-					     true, false },
-	}, *f = &fields[field];
-	char *copy;
+	static const char *const elements[] = {
+		[EK_PROFILE_NAME] = "name", [EK_PROFILE_CREATOR] = "creator",
+		[EK_PROFILE_ID] = "profileID",
+		[EK_PROFILE_DESCRIPTION] = "description",
+	};
+	char **value = field_of(p, field), *copy;
+	bool needed = field == EK_PROFILE_NAME || field == EK_PROFILE_CREATOR;
 	int rc;
 
-	if (*f->value != NULL && strcmp(*f->value, text) == 0)
+	if (*value != NULL && strcmp(*value, text) == 0)
 		return EK_OK;
-	if (f->needed && text[strspn(text, " ")] == '\0')
+	if (needed && text[strspn(text, " ")] == '\0')
 		return ek_fail(err, EK_EARG, "the profile needs a %s",
-			       f->element);
-	rc = check_text(f->element, text, f->lines, err);
+			       elements[field]);
+	rc = check_text(elements[field], text, field == EK_PROFILE_DESCRIPTION,
+			err);
 	if (rc != EK_OK)
 		return rc;
 	copy = strdup(text);
 	if (copy == NULL)
 		return no_memory(err);
-	rc = set_element(p, f->element, text, err);
+	rc = set_element(p, elements[field], text, err);
 	if (rc != EK_OK) {
 		free(copy);
 		return rc;
 	}
-	free(*f->value);
-	*f->value = copy;
+	free(*value);
+	*value = copy;
 	return EK_OK;
 }
 
@@ -543,41 +554,46 @@ int ek_profile_set_modified(struct ek_profile *p, const struct ek_date *d,
 			err);
 }
 
-static int add_payload(struct ek_node *list, struct ek_profile_vib *v,
-		       const struct ek_profile_payload *pl, struct ek_err *err)
+static int add_nodes(struct ek_node *vib, const char *id,
+		     const struct ek_profile_payload *payloads, size_t n,
+		     struct ek_err *err)
 {
-	char *payload = strdup(pl->payload), *name = strdup(pl->name);
-	struct ek_node *n;
-	int rc;
+	struct ek_node *list = NULL, *node;
+	int rc = ek_node_add(vib, "vib-id", id, NULL, err);
 
-	if (payload == NULL || name == NULL) {
-		free(payload);
-		free(name);
-		return no_memory(err);
+	if (rc == EK_OK)
+		rc = ek_node_add(vib, "payloads", NULL, &list, err);
+	for (size_t i = 0; i < n && rc == EK_OK; i++) {
+		rc = ek_node_add(list, "payload", payloads[i].name, &node, err);
+		if (rc == EK_OK)
+			rc = ek_node_set_attr(node, "payload-name",
+					      payloads[i].payload, err);
 	}
-	rc = put_payload(v, payload, name, err);
-	if (rc == EK_OK)
-		rc = ek_node_add(list, "payload", pl->name, &n, err);
-	if (rc == EK_OK)
-		rc = ek_node_set_attr(n, "payload-name", pl->payload, err);
 	return rc;
 }
 
-static int fill_vib(struct ek_profile_vib *v, const char *id,
-		    const struct ek_profile_payload *payloads, size_t n,
-		    struct ek_err *err)
+/* The new element, and what it says, as if it had been there. */
+static int add_element(struct ek_profile *p, struct ek_profile_vib *v,
+		       const char *id,
+		       const struct ek_profile_payload *payloads, size_t n,
+		       struct ek_err *err)
 {
-	struct ek_node *list;
-	int rc;
+	size_t before = p->n_payloads;
+	struct ek_node *list, *node;
+	int rc = get_element(p, "viblist", &list, err);
 
-	v->id = strdup(id);
-	if (v->id == NULL)
-		return no_memory(err);
-	rc = ek_node_add(v->node, "vib-id", id, NULL, err);
 	if (rc == EK_OK)
-		rc = ek_node_add(v->node, "payloads", NULL, &list, err);
-	for (size_t i = 0; i < n && rc == EK_OK; i++)
-		rc = add_payload(list, v, &payloads[i], err);
+		rc = ek_node_add(list, "vib", NULL, &node, err);
+	if (rc != EK_OK)
+		return rc;
+	rc = add_nodes(node, id, payloads, n, err);
+	if (rc == EK_OK)
+		rc = parse_vib(p, p->name, v, node, err);
+	if (rc == EK_OK)
+		return EK_OK;
+	ek_node_remove(node);
+	clear_vib(v);
+	p->n_payloads = before;
 	return rc;
 }
 
@@ -586,7 +602,6 @@ int ek_profile_add_vib(struct ek_profile *p, const char *id,
 		       struct ek_err *err)
 {
 	struct ek_profile_vib *v;
-	struct ek_node *list;
 	int rc;
 
 	if (ek_profile_find(p, id) != NULL)
@@ -599,19 +614,10 @@ int ek_profile_add_vib(struct ek_profile *p, const char *id,
 	v = next_vib(p);
 	if (v == NULL)
 		return no_memory(err);
-	rc = get_element(p, "viblist", &list, err);
-	if (rc == EK_OK)
-		rc = ek_node_add(list, "vib", NULL, &v->node, err);
+	rc = add_element(p, v, id, payloads, n, err);
 	if (rc != EK_OK)
 		return rc;
-	rc = fill_vib(v, id, payloads, n, err);
-	if (rc != EK_OK) {
-		ek_node_remove(v->node);
-		clear_vib(v);
-		return rc;
-	}
 	p->n_vibs++;
-	p->n_payloads += n;
 	p->changed = true;
 	return EK_OK;
 }

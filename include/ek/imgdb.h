@@ -61,11 +61,11 @@ struct ek_dbvib {
 int ek_imgdb_open(struct ek_imgdb **db, const char *path, struct ek_err *err);
 int ek_imgdb_read(struct ek_imgdb **db, struct ek_in *in, struct ek_err *err);
 /* The same of the tar that is inside the gzip. */
-int ek_imgdb_read_tar(struct ek_imgdb **db, struct ek_in *in,
+int ek_imgdb_read_tar(struct ek_imgdb **out, struct ek_in *in,
 		      struct ek_err *err);
 /* One without VIBs and profile. */
-int ek_imgdb_new(struct ek_imgdb **db, struct ek_err *err);
-void ek_imgdb_free(struct ek_imgdb **db);
+int ek_imgdb_new(struct ek_imgdb **out, struct ek_err *err);
+void ek_imgdb_free(struct ek_imgdb **out);
 
 const char *ek_imgdb_name(const struct ek_imgdb *db); /* for messages */
 

@@ -91,7 +91,7 @@ struct ek_imgedit {
  */
 int ek_imgedit_run(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 		   struct ek_imgedit **out, struct ek_err *err);
-void ek_imgedit_free(struct ek_imgedit **e);
+void ek_imgedit_free(struct ek_imgedit **out);
 
 /* The edit, and ek_profile_check() of what comes out of it; what was wrong
  * before it as well is a warning in out. */

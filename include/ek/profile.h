@@ -59,14 +59,14 @@ struct ek_profile {
  * payload or a file name with control characters, and a file name that is not
  * plain: empty, "." or "..", or with a slash. name is for messages.
  */
-int ek_profile_parse(struct ek_profile **p, const char *name, const char *text,
+int ek_profile_parse(struct ek_profile **out, const char *name, const char *text,
 		     size_t len, struct ek_err *err);
 
 /* One without VIBs. */
 int ek_profile_new(struct ek_profile **p, const char *name, const char *creator,
 		   enum ek_level level, struct ek_err *err);
 
-void ek_profile_free(struct ek_profile **p);
+void ek_profile_free(struct ek_profile **out);
 
 /* The document in serialisation A: no declaration, no final newline. */
 void ek_profile_write(const struct ek_profile *p, struct ek_buf *out);

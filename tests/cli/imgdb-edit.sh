@@ -32,14 +32,14 @@ rejected() {
 	words=$1
 	shift
 	echo old >out
-	ls -A >before
+	find . | sort >../before
 	status 1 imgdb-edit --add x.vib -o out "$@" >log 2>msg
 	[ ! -s log ]
 	[ "$(wc -l <msg)" -eq 1 ]
 	grep -q -F -e "$words" msg || { cat msg; return 1; }
 	[ "$(cat out)" = old ]
 	rm log msg
-	ls -A | cmp - before
+	find . | sort | cmp - ../before
 }
 
 t 'without an edit the bytes are those of the input' '
