@@ -257,7 +257,8 @@ static bool is_key(const struct bootcfg_line *l, const char *key)
 		return false;
 	if (l->option >= 0)
 		return strcasecmp(bootcfg_options[l->option].name, key) == 0;
-	return l->klen == strlen(key) && strncasecmp(l->text, key, l->klen) == 0;
+	return l->klen == strlen(key) &&
+	       strncasecmp(l->text, key, l->klen) == 0;
 }
 
 /* The same where somebody put a blank before the '=': no reader takes that for
@@ -293,8 +294,8 @@ static int check_key(const char *key, struct ek_err *err)
 	option = bootcfg_option_find(key, strlen(key));
 	if (option >= 0 && strlen(key) != strlen(bootcfg_options[option].name))
 		return ek_fail(err, EK_EARG,
-			       "'%s': the loader takes this for '%s'; write the "
-			       "whole key", key, bootcfg_options[option].name);
+			       "'%s': the loader takes this for '%s'; write "
+			       "the whole key", key, bootcfg_options[option].name);
 	return EK_OK;
 }
 
@@ -312,8 +313,8 @@ static int check_list(const char *value, struct ek_err *err)
 	}
 	if (next != EK_BOOTCFG_END || it.empty != 0)
 		return ek_fail(err, EK_EARG,
-			       "modules: an empty module behind %zu others; the "
-			       "loader drops bytes there", n);
+			       "modules: an empty module behind %zu others; "
+			       "the loader drops bytes there", n);
 	if (n > EK_BOOTCFG_MODULES_MAX)
 		return ek_fail(err, EK_ELIMIT,
 			       "modules: %zu of them, the loader takes %u", n,
@@ -334,7 +335,8 @@ static int check_value(const char *key, const char *value, struct ek_err *err)
 		return EK_OK;
 	if (bootcfg_options[option].integer && !ek_bootcfg_is_number(value))
 		return ek_fail(err, EK_EARG, "%s: '%s' is not a number; the "
-			       "loader would refuse the whole file", key, value);
+			       "loader would refuse the whole file", key,
+			       value);
 	if ((option == OPT_KERNEL || option == OPT_PREFIX) &&
 	    strchr(value, ' ') != NULL)
 		return ek_fail(err, EK_EARG, "%s: blank in '%s'; the loader "

@@ -66,65 +66,66 @@ const char *ek_bootcfg_module_problem(const char *name)
 
 /* ---- the list of modules in memory -------------------------------------- */
 
-struct module {
-	char *name; /* owned */
-	char *opts; /* owned; "" for none */
-};
-
+/* Names and options, one of each a module. */
 struct modules {
 	const struct ek_bootcfg *cfg;
-	struct module *v; /* owned */
-	size_t n;
+	struct ek_strs names; /* owned */
+	struct ek_strs opts;  /* owned; "" for none */
 };
 
 static void modules_free(struct modules *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		free(m->v[i].name);
-		free(m->v[i].opts);
-	}
-	free(m->v);
-	*m = (struct modules){ .cfg = NULL };
+	ek_strs_free(&m->names);
+	ek_strs_free(&m->opts);
+}
+
+/* Take the last text to place at. */
+static void move_last(struct ek_strs *l, size_t at)
+{
+	char *last = l->v[l->n - 1];
+
+	memmove(&l->v[at + 1], &l->v[at], (l->n - 1 - at) * sizeof(l->v[0]));
+	l->v[at] = last;
+}
+
+static void drop_text(struct ek_strs *l, size_t at)
+{
+	free(l->v[at]);
+	l->n--;
+	memmove(&l->v[at], &l->v[at + 1], (l->n - at) * sizeof(l->v[0]));
 }
 
 static int module_insert(struct modules *m, size_t at, const char *name,
 			 size_t len, const char *opts, size_t opts_len,
 			 struct ek_err *err)
 {
-	struct module *v = reallocarray(m->v, m->n + 1, sizeof(*v));
-	struct module fresh;
+	int rc;
 
-	if (v == NULL)
-		return ek_fail_sys(err, "'%s'", m->cfg->name);
-	m->v = v;
-	fresh.name = strndup(name, len);
-	fresh.opts = strndup(opts, opts_len);
-	if (fresh.name == NULL || fresh.opts == NULL) {
-		free(fresh.name);
-		free(fresh.opts);
-		return ek_fail(err, EK_ESYS, "'%s': %s", m->cfg->name,
-			       strerror(ENOMEM));
+	rc = ek_strs_add(&m->names, name, len, err);
+	if (rc != EK_OK)
+		return rc;
+	rc = ek_strs_add(&m->opts, opts, opts_len, err);
+	if (rc != EK_OK) {
+		drop_text(&m->names, m->names.n - 1);
+		return rc;
 	}
-	memmove(&v[at + 1], &v[at], (m->n - at) * sizeof(*v));
-	v[at] = fresh;
-	m->n++;
+	move_last(&m->names, at);
+	move_last(&m->opts, at);
 	return EK_OK;
 }
 
 static void module_drop(struct modules *m, size_t at)
 {
-	free(m->v[at].name);
-	free(m->v[at].opts);
-	m->n--;
-	memmove(&m->v[at], &m->v[at + 1], (m->n - at) * sizeof(m->v[0]));
+	drop_text(&m->names, at);
+	drop_text(&m->opts, at);
 }
 
 static int bad_list(const struct ek_bootcfg *cfg, size_t n, struct ek_err *err)
 {
 	return ek_fail(err, EK_EFORMAT,
-		       "'%s': modules=: an empty module behind %zu others, where"
-		       " the loader drops bytes; set modules= whole to repair it",
-		       cfg->name, n);
+		       "'%s': modules=: an empty module behind %zu others, "
+		       "where the loader drops bytes; set modules= whole to "
+		       "repair it", cfg->name, n);
 }
 
 /* What the loader sees in modules=. */
@@ -142,13 +143,13 @@ static int modules_read(struct modules *m, const struct ek_bootcfg *cfg,
 	while ((next = ek_bootcfg_next_item(&list, &it)) == EK_BOOTCFG_ITEM) {
 		if (it.lost)
 			break;
-		rc = module_insert(m, m->n, it.name, it.name_len, it.opts,
+		rc = module_insert(m, m->names.n, it.name, it.name_len, it.opts,
 				   it.opts_len, err);
 		if (rc != EK_OK)
 			return rc;
 	}
 	if (next != EK_BOOTCFG_END || it.lost)
-		return bad_list(cfg, m->n, err);
+		return bad_list(cfg, m->names.n, err);
 	return EK_OK;
 }
 
@@ -158,18 +159,19 @@ static int modules_write(const struct modules *m, struct ek_bootcfg *cfg,
 	struct ek_buf b = EK_BUF_INIT;
 	int rc;
 
-	if (m->n > EK_BOOTCFG_MODULES_MAX)
+	if (m->names.n > EK_BOOTCFG_MODULES_MAX)
 		return ek_fail(err, EK_ELIMIT,
 			       "'%s': module '%s' would be number %zu; the "
-			       "loader takes %u, and hangs with more", cfg->name,
-			       m->v[EK_BOOTCFG_MODULES_MAX].name,
+			       "loader takes %u, and hangs with more",
+			       cfg->name,
+			       m->names.v[EK_BOOTCFG_MODULES_MAX],
 			       (size_t)EK_BOOTCFG_MODULES_MAX + 1,
 			       EK_BOOTCFG_MODULES_MAX);
-	for (size_t i = 0; i < m->n; i++) {
+	for (size_t i = 0; i < m->names.n; i++) {
 		ek_buf_adds(&b, i != 0 ? " --- " : "");
-		ek_buf_adds(&b, m->v[i].name);
-		ek_buf_adds(&b, m->v[i].opts[0] != '\0' ? " " : "");
-		ek_buf_adds(&b, m->v[i].opts);
+		ek_buf_adds(&b, m->names.v[i]);
+		ek_buf_adds(&b, m->opts.v[i][0] != '\0' ? " " : "");
+		ek_buf_adds(&b, m->opts.v[i]);
 	}
 	rc = ek_buf_check(&b, cfg->name, err);
 	if (rc == EK_OK)
@@ -178,26 +180,27 @@ static int modules_write(const struct modules *m, struct ek_bootcfg *cfg,
 	return rc;
 }
 
-/* Place of name, or m->n. */
+/* Place of name, or m->names.n. */
 static size_t find(const struct modules *m, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < m->n; i++)
-		if (ek_bootcfg_same_name(m->v[i].name, name))
+	for (i = 0; i < m->names.n; i++)
+		if (ek_bootcfg_same_name(m->names.v[i], name))
 			break;
 	return i;
 }
 
-/* Place of the database, wherever it lies; or m->n. */
+/* Place of the database, wherever it lies; or m->names.n. */
 static size_t find_database(const struct modules *m)
 {
 	size_t i;
 
-	for (i = 0; i < m->n; i++) {
-		const char *slash = strrchr(m->v[i].name, '/');
+	for (i = 0; i < m->names.n; i++) {
+		const char *slash = strrchr(m->names.v[i], '/');
 
-		if (ek_bootcfg_same_name(slash != NULL ? slash : m->v[i].name,
+		if (ek_bootcfg_same_name(slash != NULL ? slash
+						       : m->names.v[i],
 					 database))
 			break;
 	}
@@ -210,10 +213,10 @@ static bool slashed(const struct modules *m)
 	const char *kernel = ek_bootcfg_get(m->cfg, "kernel");
 	size_t with = 0;
 
-	for (size_t i = 0; i < m->n; i++)
-		with += is_slash(m->v[i].name[0]);
-	if (m->n != 0)
-		return with * 2 > m->n;
+	for (size_t i = 0; i < m->names.n; i++)
+		with += is_slash(m->names.v[i][0]);
+	if (m->names.n != 0)
+		return with * 2 > m->names.n;
 	return kernel == NULL || is_slash(kernel[0]);
 }
 
@@ -249,7 +252,8 @@ size_t ek_bootcfg_module_count(const struct ek_bootcfg *cfg)
 	struct ek_bootcfg_item it;
 	size_t n = 0;
 
-	while (list != NULL && ek_bootcfg_next_item(&list, &it) == EK_BOOTCFG_ITEM)
+	while (list != NULL &&
+	       ek_bootcfg_next_item(&list, &it) == EK_BOOTCFG_ITEM)
 		n++;
 	return n;
 }
@@ -300,10 +304,10 @@ int ek_bootcfg_add_module(struct ek_bootcfg *cfg, const char *name,
 	if (rc != EK_OK)
 		goto out;
 	at = before != NULL ? find(&m, before) : find_database(&m);
-	if (find(&m, name) != m.n)
+	if (find(&m, name) != m.names.n)
 		rc = ek_fail(err, EK_EREFUSE, "'%s': module '%s' is there "
 			     "already", cfg->name, name);
-	else if (before != NULL && at == m.n)
+	else if (before != NULL && at == m.names.n)
 		rc = ek_fail(err, EK_EREFUSE, "'%s': no module '%s' to put "
 			     "'%s' before", cfg->name, before, name);
 	else
@@ -325,10 +329,10 @@ int ek_bootcfg_remove_module(struct ek_bootcfg *cfg, const char *name,
 	rc = modules_read(&m, cfg, err);
 	if (rc != EK_OK)
 		goto out;
-	if (find(&m, name) == m.n)
+	if (find(&m, name) == m.names.n)
 		rc = ek_fail(err, EK_EREFUSE, "'%s': no module '%s' to remove",
 			     cfg->name, name);
-	while ((at = find(&m, name)) != m.n)
+	while ((at = find(&m, name)) != m.names.n)
 		module_drop(&m, at);
 	if (rc == EK_OK)
 		rc = modules_write(&m, cfg, err);
@@ -342,17 +346,22 @@ static int replace_at(struct modules *m, size_t at, const char *name,
 {
 	size_t other = find(m, name);
 	char *own;
+	int rc;
 
-	if (other != m->n && other != at)
+	if (other != m->names.n && other != at)
 		return ek_fail(err, EK_EREFUSE, "'%s': module '%s' is there "
 			       "already, beside '%s'", m->cfg->name, name,
-			       m->v[at].name);
+			       m->names.v[at]);
 	own = styled(m, name);
 	if (own == NULL)
 		return ek_fail(err, EK_ESYS, "'%s': %s", m->cfg->name,
 			       strerror(ENOMEM));
-	free(m->v[at].name);
-	m->v[at].name = own;
+	rc = ek_strs_add(&m->names, own, strlen(own), err);
+	free(own);
+	if (rc != EK_OK)
+		return rc;
+	move_last(&m->names, at);
+	drop_text(&m->names, at + 1);
 	return EK_OK;
 }
 
@@ -370,7 +379,7 @@ int ek_bootcfg_replace_module(struct ek_bootcfg *cfg, const char *old,
 	if (rc != EK_OK)
 		goto out;
 	at = find(&m, old);
-	if (at == m.n)
+	if (at == m.names.n)
 		rc = ek_fail(err, EK_EREFUSE, "'%s': no module '%s' to replace",
 			     cfg->name, old);
 	else
@@ -546,13 +555,13 @@ static bool tell_names(char **why, const char *what, const char *a,
 	return *why != NULL;
 }
 
-static bool tell_opts(char **why, const struct module *a,
-		      const struct module *b)
+static bool tell_opts(char **why, const char *name, const char *a,
+		      const char *b)
 {
 	if (why == NULL)
 		return true;
 	if (asprintf(why, "module '%s' with options '%s' here, '%s' there",
-		     a->name, a->opts, b->opts) < 0)
+		     name, a, b) < 0)
 		*why = NULL;
 	return *why != NULL;
 }
@@ -561,18 +570,17 @@ static bool tell_opts(char **why, const struct module *a,
 static bool same_modules(const struct modules *a, const struct modules *b,
 			 char **why, bool *ok)
 {
-	size_t n = a->n > b->n ? a->n : b->n;
+	for (size_t i = 0; i < a->names.n || i < b->names.n; i++) {
+		const char *x = i < a->names.n ? a->names.v[i] : NULL;
+		const char *y = i < b->names.n ? b->names.v[i] : NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *x = i < a->n ? a->v[i].name : "none";
-		const char *y = i < b->n ? b->v[i].name : "none";
-
-		if (i >= a->n || i >= b->n || !ek_bootcfg_same_name(x, y)) {
-			*ok = tell_names(why, "module", x, y);
+		if (x == NULL || y == NULL || !ek_bootcfg_same_name(x, y)) {
+			*ok = tell_names(why, "module", x != NULL ? x : "none",
+					 y != NULL ? y : "none");
 			return false;
 		}
-		if (strcmp(a->v[i].opts, b->v[i].opts) != 0) {
-			*ok = tell_opts(why, &a->v[i], &b->v[i]);
+		if (strcmp(a->opts.v[i], b->opts.v[i]) != 0) {
+			*ok = tell_opts(why, x, a->opts.v[i], b->opts.v[i]);
 			return false;
 		}
 	}

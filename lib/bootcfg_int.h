@@ -13,7 +13,7 @@ struct bootcfg_line {
 	char *raw;    /* owned; without the LF */
 	size_t len;
 	char *text;   /* owned; white space trimmed and merged, ends at a NUL */
-	size_t klen;  /* of the key at text; value is "" and key false without */
+	size_t klen;  /* of the key at text; without one key is false */
 	size_t value; /* offset in text */
 	bool key;     /* has a '=' and is no comment */
 	int option;   /* index in bootcfg_options, -1: unknown to the loader */

@@ -74,7 +74,8 @@ static bool pass_separators(const char **s, struct ek_bootcfg_item *it)
 	return true;
 }
 
-enum ek_bootcfg_next ek_bootcfg_next_item(const char **list, struct ek_bootcfg_item *it)
+enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
+					  struct ek_bootcfg_item *it)
 {
 	const char *s = *list + strspn(*list, " ");
 	const char *sep, *end;
@@ -118,8 +119,10 @@ static void clean(char *path)
 
 	for (size_t i = 0; path[i] != '\0'; i++)
 		if (!bootcfg_is_space(path[i]))
-			path[n++] = path[i] == '\\' ? '/' : path[i];
+			path[n++] = path[i];
 	path[n] = '\0';
+	for (char *p = strchr(path, '\\'); p != NULL; p = strchr(p, '\\'))
+		*p = '/';
 	url = strstr(path, "://");
 	if (url != NULL)
 		keep = (size_t)(url - path) + 3;

@@ -256,8 +256,8 @@ int ek_bootset_edit(struct ek_bootset *set, const struct ek_bootcfg_edit *edits,
 	}
 	rc = compare(set, err);
 	if (rc == EK_OK && set->difference != NULL)
-		rc = ek_fail(err, EK_EREFUSE, "%s; after the edit they must not;"
-			     " nothing was written", set->difference);
+		rc = ek_fail(err, EK_EREFUSE, "%s; after the edit they must "
+			     "not; nothing was written", set->difference);
 	return rc;
 }
 

@@ -135,8 +135,16 @@ const struct ek_finding *ek_findings_at(const struct ek_findings *f, size_t i)
 /* Text out of a file must not begin a line of its own, or seem to. */
 static void add_line_part(struct ek_buf *out, const char *s)
 {
-	for (; *s != '\0'; s++)
-		ek_buf_addc(out, *s == '\n' || *s == '\t' ? '?' : *s);
+	while (*s != '\0') {
+		size_t n = strcspn(s, "\n\t");
+
+		ek_buf_add(out, s, n);
+		s += n;
+		if (*s != '\0') {
+			ek_buf_addc(out, '?');
+			s++;
+		}
+	}
 }
 
 static void add_esxi_line(const struct ek_finding *x, unsigned mask,

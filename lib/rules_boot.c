@@ -369,8 +369,8 @@ static int check_no_kernel(const struct ek_rule *rule, const void *subject,
 	(void)err;
 	if (kernel == NULL || kernel[0] == '\0')
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "no kernel= that the loader recognises: it stops "
-			       "with 32 (Syntax)");
+			       "no kernel= that the loader recognises: it "
+			       "stops with 32 (Syntax)");
 	return EK_OK;
 }
 
@@ -398,8 +398,8 @@ static int check_cdrom_boot(const struct ek_rule *rule, const void *subject,
 	if (s->place != EK_PLACE_ISO && opts != NULL &&
 	    strstr(opts, "cdromBoot") != NULL)
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "kernelopt has cdromBoot, and this does not boot "
-			       "from a CD");
+			       "kernelopt has cdromBoot, and this does not "
+			       "boot from a CD");
 	return EK_OK;
 }
 
@@ -424,8 +424,8 @@ static int check_bootstate(const struct ek_rule *rule, const void *subject,
 		    l.value[1] == '\0' && end <= SAFEBOOT_BYTES)
 			continue;
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "line %zu: bootstate '%s' is not one digit from 0"
-			       " to 4 in the first 512 bytes, where safeboot "
+			       "line %zu: bootstate '%s' is not one digit from "
+			       "0 to 4 in the first 512 bytes, where safeboot "
 			       "changes it", l.number, l.value);
 	}
 	return EK_OK;

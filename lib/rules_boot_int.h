@@ -7,7 +7,7 @@ struct ek_err;
 struct ek_findings;
 struct ek_rule;
 
-/* Rules over modules= and the names in it; the subject is struct ek_rules_boot. */
+/* Rules over modules= and the names in it; subject: struct ek_rules_boot. */
 typedef int rules_boot_check(const struct ek_rule *rule, const void *subject,
 			     struct ek_findings *out, struct ek_err *err);
 

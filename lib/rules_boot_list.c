@@ -115,8 +115,8 @@ int rules_boot_empty_item(const struct ek_rule *rule, const void *subject,
 				 "does not");
 	else if (*end != '\0')
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "modules= ends in a separator: the loader passes "
-			       "over it, ESXi's upgrade does not");
+			       "modules= ends in a separator: the loader "
+			       "passes over it, ESXi's upgrade does not");
 	return EK_OK;
 }
 
@@ -129,8 +129,8 @@ int rules_boot_too_many(const struct ek_rule *rule, const void *subject,
 	(void)err;
 	if (n > EK_BOOTCFG_MODULES_MAX)
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "%zu modules; with more than %u the machine hangs"
-			       " without a message", n, EK_BOOTCFG_MODULES_MAX);
+			       "%zu modules; with more than %u the machine "
+			       "hangs without a message", n, EK_BOOTCFG_MODULES_MAX);
 	return EK_OK;
 }
 
@@ -289,8 +289,8 @@ int rules_boot_iso_name(const struct ek_rule *rule, const void *subject,
 			continue;
 		told++;
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
-			       "name '%.*s': an ISO maker writes another one on "
-			       "the disc", (int)len, name);
+			       "name '%.*s': an ISO maker writes another one "
+			       "on the disc", (int)len, name);
 	}
 	return EK_OK;
 }

@@ -39,9 +39,9 @@ struct ek_bootcfg; /* opaque */
 
 /*
  * Parse len bytes of text; name is for messages and is copied. Any bytes parse:
- * only size, lines and memory can fail. *cfg is NULL then.
+ * only size, lines and memory can fail. *out is NULL then.
  */
-int ek_bootcfg_parse(struct ek_bootcfg **cfg, const char *name,
+int ek_bootcfg_parse(struct ek_bootcfg **out, const char *name,
 		     const char *text, size_t len, struct ek_err *err);
 /* The same from a file, or standard input for "-" and NULL. */
 int ek_bootcfg_read(struct ek_bootcfg **cfg, const char *path,
@@ -57,9 +57,9 @@ void ek_bootcfg_write(const struct ek_bootcfg *cfg, struct ek_out *out);
 
 struct ek_bootcfg_line {
 	size_t number;   /* from 1 */
-	const char *raw; /* len bytes as they are, without the LF; not a string */
+	const char *raw; /* len bytes as they are, no string; without the LF */
 	size_t len;
-	/* as the loader sees it: to a NUL byte, white space trimmed and merged */
+	/* as the loader sees it: up to a NUL, white space trimmed and merged */
 	const char *text;
 	/* text before the first '=', not a string; NULL in a comment, an empty
 	 * line and one without '='. It can be empty. */
@@ -158,9 +158,9 @@ struct ek_bootcfg_item {
 
 enum ek_bootcfg_next { EK_BOOTCFG_ITEM, EK_BOOTCFG_END, EK_BOOTCFG_WILD };
 
-/* The next module from *list (as ek_bootcfg_get() has it) on, which moves behind
- * it; WILD where the loader reads past the end of the text. At the end empty and
- * lost are set too. */
+/* The next module from *list (as ek_bootcfg_get() has it) on, which moves
+ * behind it; WILD where the loader reads past the end of the text. At the end
+ * empty and lost are set too. */
 enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
 					  struct ek_bootcfg_item *item);
 
@@ -232,9 +232,9 @@ struct ek_boot_plan {
 };
 
 /*
- * Read cfg as the loader (of 9.0) does that found it in the directory dir. *plan
- * is filled and ek_boot_plan_clear()ed by the caller; EK_ESYS alone can be
- * returned, and leaves it cleared.
+ * Read cfg as the loader (of 9.0) does that found it in the directory dir.
+ * *plan is filled and ek_boot_plan_clear()ed by the caller; EK_ESYS alone can
+ * be returned, and leaves it cleared.
  */
 int ek_boot_plan(const struct ek_bootcfg *cfg, enum ek_boot_fw fw,
 		 const char *dir, struct ek_boot_plan *plan,

@@ -13,8 +13,8 @@ struct ek_err;
 
 /*
  * Check each file of the set as one that lies at place, and each of the others
- * against the first. dir is the root of the disc or tree that holds the modules;
- * NULL: the rules that want it are skipped, and named in the report.
+ * against the first. dir is the root of the disc or tree that holds the
+ * modules; NULL: the rules that want it are skipped, and named in the report.
  *
  * The report is text, or one JSON document: files (array of names), place,
  * skipped (array of codes), errors, warnings, findings. EK_EREFUSE, and out is

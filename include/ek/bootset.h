@@ -48,7 +48,7 @@ struct ek_bootset; /* opaque */
 
 /* Read n files; "-" is standard input. What they differ in is no failure here,
  * see ek_bootset_difference(). */
-int ek_bootset_read(struct ek_bootset **set, const char *const *paths, size_t n,
+int ek_bootset_read(struct ek_bootset **out, const char *const *paths, size_t n,
 		    struct ek_err *err);
 void ek_bootset_free(struct ek_bootset **set);
 

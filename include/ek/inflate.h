@@ -34,7 +34,7 @@ int ek_in_open_gunzip(struct ek_in **out, struct ek_in *from, enum ek_gz mode,
 
 enum ek_gz_head {
 	EK_GZ_HEAD_OK,
-	EK_GZ_HEAD_NONE,   /* does not begin with 1f 8b: nothing more is known */
+	EK_GZ_HEAD_NONE,   /* no 1f 8b in front: no more is known */
 	EK_GZ_HEAD_BAD,    /* cut short, or reserved flag bits are set */
 	EK_GZ_HEAD_METHOD, /* a method other than deflate */
 };
@@ -55,10 +55,10 @@ struct ek_gz_scan {
 	enum ek_gz_head head;
 	uint64_t head_size;
 	enum ek_gz_data data;
-	uint64_t data_end; /* offset behind the deflate stream, or of the damage */
+	uint64_t data_end; /* offset behind the stream, or of the damage */
 	uint64_t size;     /* unpacked */
 	uint32_t crc;      /* of that */
-	uint32_t tail_crc, tail_size; /* last eight bytes; 0 in a shorter file */
+	uint32_t tail_crc, tail_size; /* last eight bytes; or 0 */
 };
 
 /* Reads in to its end, in little memory whatever is in it. Only what the system

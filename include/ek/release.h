@@ -48,8 +48,8 @@ struct ek_release {
 /*
  * The row for a release or an esx-version: "6.7", "8.0U3e", "7.0.3",
  * "6.7.0-0.0.8169922". The nearest row at or below it of the same major
- * release: 9.1 is 9.0. NULL where text is none, or older than 5.0, or of a major
- * release that is not in the table; also for NULL.
+ * release: 9.1 is 9.0. NULL where text is none, or older than 5.0, or of a
+ * major release that is not in the table; also for NULL.
  */
 const struct ek_release *ek_release_find(const char *text);
 

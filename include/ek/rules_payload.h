@@ -8,8 +8,8 @@
  *
  *	module-empty     error    no bytes: BIOS does not find such a file
  *	module-gzip      error    the loader stops: header, data, length or CRC
- *	module-trailing  error    accepted, but bytes behind the first member are
- *	                          lost, or all of it is
+ *	module-trailing  error    accepted, but bytes behind the first member
+ *	                          are lost, or all of it is
  *	module-length    warning  the length at its end is too large
  *	module-nothing   warning  unpacks to nothing, and is no place-holder
  *	module-plain     warning  not gzip; handed over as it is

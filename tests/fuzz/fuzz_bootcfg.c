@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_bootcfg.c - a boot.cfg is written back to the byte; an edit is there when
- *                  the result is read again, with no empty module in it; plans
- *                  and rules take everything
+ * fuzz_bootcfg.c - a boot.cfg is written back to the byte; an edit is there
+ *                  when the result is read again, with no empty module in it;
+ *                  plans and rules take everything
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -315,7 +315,8 @@ static const struct {
 	  "# c\n\nkernel=/a\nkernelopt=x\nbuild=\n" },
 	{ "kernel=/a\nupdated=0\n", SET, "bootstate", "0",
 	  "bootstate=0\nkernel=/a\nupdated=0\n" },
-	{ "kernel=/a\n", SET, "errtimeout", "-1", "kernel=/a\nerrtimeout=-1\n" },
+	{ "kernel=/a\n", SET, "errtimeout", "-1",
+	  "kernel=/a\nerrtimeout=-1\n" },
 	{ "title=a\xff\xa0\xa0 b \ntimeout=1\n", SET, "timeout", "2",
 	  "title=a\xff\xa0\xa0 b \ntimeout=2\n" },
 
