@@ -175,7 +175,7 @@ fuzzflags = -std=c17 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -DEK_FUZZ $(cppflags)
 build-fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang $(fuzzflags) -c -o $@ $<
+	clang $(fuzzflags) -MMD -MP -c -o $@ $<
 build-fuzz/bin/%: build-fuzz/tests/fuzz/fuzz_%.o $(MODULES:%=build-fuzz/lib/%.o)
 	@mkdir -p $(@D)
 	clang $(fuzzflags) -fsanitize=fuzzer -o $@ $^ $(libs)
@@ -229,7 +229,7 @@ dist:
 clean:
 	rm -rf build build-*
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
 .PHONY: all units fixes replays check check-unit check-corpus check-cli \
 	check-recipes check-boot check-valgrind demo fuzz lint lint-headers \
