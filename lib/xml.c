@@ -214,28 +214,51 @@ static int result(xmlParserCtxtPtr ctxt, const struct report *r)
 	return EK_OK;
 }
 
+/* *doc is set on failure as well, where there is one. */
+static int parse_with(xmlParserCtxtPtr ctxt, struct report *r, xmlDocPtr *doc,
+		      const char *text, size_t len)
+{
+	int rc;
+
+	listen_to(ctxt, r);
+	/* UTF-8 it is, whatever the text declares: check_bytes() has seen it */
+	*doc = xmlCtxtReadMemory(ctxt, text, (int)len, NULL, "UTF-8",
+				 XML_PARSE_NONET | XML_PARSE_NOCDATA);
+	ctxt->myDoc = *doc;
+	rc = result(ctxt, r);
+	ctxt->myDoc = NULL;
+	return rc;
+}
+
+/* What goes wrong before or beside the parser is lack of memory alone. */
+static void on_stray_error(void *user, xmlErrorPtr e)
+{
+	struct report *r = user;
+
+	if (r->rc == EK_OK && e->code == XML_ERR_NO_MEMORY)
+		r->rc = no_memory(r->err);
+}
+
 static int read_doc(xmlDocPtr *doc, const char *name, const char *text,
 		    size_t len, struct ek_err *err)
 {
 	struct report r = { .name = name, .err = err, .rc = EK_OK };
-	xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-	xmlDocPtr made;
+	/* of this thread; put back below */
+	xmlStructuredErrorFunc was = xmlStructuredError;
+	void *was_ctx = xmlStructuredErrorContext;
+	xmlParserCtxtPtr ctxt;
 	int rc;
 
-	if (ctxt == NULL)
-		return no_memory(err);
-	listen_to(ctxt, &r);
-	/* UTF-8 it is, whatever the text declares: check_bytes() has seen it */
-	made = xmlCtxtReadMemory(ctxt, text, (int)len, NULL, "UTF-8",
-				 XML_PARSE_NONET | XML_PARSE_NOCDATA);
-	ctxt->myDoc = made;
-	rc = result(ctxt, &r);
-	ctxt->myDoc = NULL;
+	xmlSetStructuredErrorFunc(&r, on_stray_error);
+	ctxt = xmlNewParserCtxt();
+	rc = ctxt != NULL ? parse_with(ctxt, &r, doc, text, len)
+			  : no_memory(err);
 	xmlFreeParserCtxt(ctxt);
-	if (rc == EK_OK)
-		*doc = made;
-	else
-		xmlFreeDoc(made);
+	xmlSetStructuredErrorFunc(was_ctx, was);
+	if (rc != EK_OK) {
+		xmlFreeDoc(*doc);
+		*doc = NULL;
+	}
 	return rc;
 }
 
@@ -568,21 +591,16 @@ static void put_name(struct ek_buf *out, const xmlNs *ns, const xmlChar *name)
 	ek_buf_adds(out, (const char *)name);
 }
 
-static void put_value(struct ek_buf *out, const char *value)
-{
-	ek_buf_adds(out, "=\"");
-	ek_xml_escape(out, value, true);
-	ek_buf_addc(out, '"');
-}
-
 static void put_attr(struct ek_buf *out, xmlAttrPtr a)
 {
-	xmlChar *value = xmlNodeListGetString(a->doc, a->children, 1);
-
 	ek_buf_addc(out, ' ');
 	put_name(out, a->ns, a->name);
-	put_value(out, value != NULL ? (const char *)value : "");
-	xmlFree(value);
+	ek_buf_adds(out, "=\"");
+	/* all of them are texts: there is no DTD to have entities from */
+	for (xmlNodePtr c = a->children; c != NULL; c = c->next)
+		if (c->content != NULL)
+			ek_xml_escape(out, (const char *)c->content, true);
+	ek_buf_addc(out, '"');
 }
 
 /* libxml2 keeps an ampersand in the name of a name space as "&#38;". */
@@ -600,7 +618,9 @@ static void put_ns(struct ek_buf *out, const xmlNs *ns)
 	}
 	ek_buf_adds(&plain, href);
 	out->failed |= plain.failed;
-	put_value(out, ek_buf_str(&plain));
+	ek_buf_adds(out, "=\"");
+	ek_xml_escape(out, ek_buf_str(&plain), true);
+	ek_buf_addc(out, '"');
 	ek_buf_free(&plain);
 }
 

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * t_nomem.c - the lower modules where memory runs out: with the first, second,
+ *             ... allocation failing until none does. Each time the code is
+ *             EK_ESYS or the work is done, and nothing is lost.
+ */
+#include "os.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "ek/buf.h"
+#include "ek/deflate.h"
+#include "ek/digest.h"
+#include "ek/err.h"
+#include "ek/inflate.h"
+#include "ek/io.h"
+#include "ek/layers.h"
+#include "ek/proc.h"
+#include "ek/xml.h"
+
+#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
+#define CAN_INTERPOSE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CAN_INTERPOSE 0
+#endif
+#endif
+#ifndef CAN_INTERPOSE
+#define CAN_INTERPOSE 1
+#endif
+
+static long countdown; /* 0: nothing fails; 1: the next one does */
+static long held;      /* blocks */
+
+#if CAN_INTERPOSE
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+static bool fails(void)
+{
+	if (countdown == 0 || --countdown != 0)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *malloc(size_t n)
+{
+	void *p = fails() ? NULL : __libc_malloc(n);
+
+	held += p != NULL;
+	return p;
+}
+
+void *calloc(size_t n, size_t size)
+{
+	void *p = fails() ? NULL : __libc_calloc(n, size);
+
+	held += p != NULL;
+	return p;
+}
+
+void *realloc(void *old, size_t n)
+{
+	void *p = fails() ? NULL : __libc_realloc(old, n);
+
+	held += p != NULL && old == NULL;
+	return p;
+}
+
+void free(void *p)
+{
+	held -= p != NULL;
+	__libc_free(p);
+}
+#endif
+
+/* ---- the work ------------------------------------------------------------ */
+
+static const char text[] = "some text, some text, some more text";
+
+static int pack(char **gz, size_t *len, struct ek_err *err)
+{
+	struct ek_out *mem = NULL, *z = NULL;
+	int rc = ek_out_open_mem(&mem, gz, len, err);
+
+	if (rc == EK_OK)
+		rc = ek_out_open_gzip(&z, mem, 9, err);
+	if (rc == EK_OK) {
+		ek_out_write(z, text, sizeof(text));
+		rc = ek_out_commit(&z, err);
+	}
+	if (rc == EK_OK)
+		rc = ek_out_commit(&mem, err);
+	ek_out_abort(&z);
+	ek_out_abort(&mem);
+	return rc;
+}
+
+static int do_gzip(struct ek_err *err)
+{
+	struct ek_in *from = NULL, *in = NULL, *part = NULL;
+	char *gz = NULL, got[sizeof(text)];
+	enum ek_layer layer;
+	size_t len;
+	int rc = pack(&gz, &len, err);
+
+	if (rc == EK_OK)
+		rc = ek_in_open_mem(&from, "m", gz, len, err);
+	if (rc == EK_OK)
+		rc = ek_layers_open(&in, from, &layer, err);
+	if (rc == EK_OK)
+		rc = ek_in_open_part(&part, in, sizeof(text), err);
+	if (rc == EK_OK)
+		rc = ek_in_read_exact(part, got, sizeof(text), "it", err);
+	if (rc == EK_OK)
+		assert_string_equal(got, text);
+	ek_in_close(&part);
+	ek_in_close(&in);
+	ek_in_close(&from);
+	free(gz);
+	return rc;
+}
+
+static int do_files(struct ek_err *err)
+{
+	struct ek_spool *s = NULL;
+	struct ek_file *f = NULL;
+	struct ek_out *out = NULL;
+	struct ek_in *in = NULL;
+	char *data = NULL;
+	size_t len;
+	int rc = ek_spool_new(&s, err);
+
+	if (rc == EK_OK)
+		rc = ek_spool_out(s, &out, err);
+	if (rc == EK_OK) {
+		ek_out_write(out, text, 5);
+		rc = ek_out_commit(&out, err);
+	}
+	if (rc == EK_OK)
+		rc = ek_spool_in(s, "s", &in, err);
+	if (rc == EK_OK)
+		rc = ek_file_open(&f, "/proc/self/exe", err);
+	if (rc == EK_OK)
+		rc = ek_read_all("/proc/self/stat", 4096, &data, &len, err);
+	free(data);
+	ek_file_close(&f);
+	ek_in_close(&in);
+	ek_out_abort(&out);
+	ek_spool_free(s);
+	return rc;
+}
+
+static int do_output(struct ek_err *err)
+{
+	struct ek_out *out = NULL;
+	char name[64];
+	int rc;
+
+	snprintf(name, sizeof(name), "/tmp/t_nomem.%ld", (long)getpid());
+	rc = ek_out_open(&out, name, err);
+	if (rc == EK_OK) {
+		ek_out_write(out, text, 5);
+		rc = ek_out_commit(&out, err);
+	}
+	ek_out_abort(&out);
+	assert_int_equal(access(name, F_OK), rc == EK_OK ? 0 : -1);
+	unlink(name);
+	return rc;
+}
+
+static int do_xml(struct ek_err *err)
+{
+	static const char in[] = "<a b='1'>t<c d='2'/><!-- x --></a>";
+	struct ek_buf b = EK_BUF_INIT;
+	struct ek_xml *x;
+	int rc = ek_xml_parse(&x, "t", in, sizeof(in) - 1, NULL, err);
+
+	if (rc == EK_OK)
+		rc = ek_node_set_attr(ek_xml_root(x), "e", "3", err);
+	if (rc == EK_OK)
+		rc = ek_node_add(ek_xml_root(x), "f", "4", NULL, err);
+	if (rc == EK_OK)
+		rc = ek_node_set_text(ek_node_child(ek_xml_root(x), "f"), "5",
+				      err);
+	if (rc == EK_OK) {
+		ek_xml_write(ek_xml_root(x), &b);
+		rc = ek_buf_check(&b, "xml", err);
+	}
+	if (rc == EK_OK)
+		assert_string_equal(b.p, "<a b=\"1\" e=\"3\">t<c d=\"2\"/>"
+				    "<!-- x --><f>5</f></a>");
+	ek_xml_free(&x);
+	ek_buf_free(&b);
+	return rc;
+}
+
+static int do_digest(struct ek_err *err)
+{
+	char hex[EK_DIGEST_HEX];
+
+	return ek_digest_mem(EK_SHA256, text, 5, hex, err);
+}
+
+static int do_proc(struct ek_err *err)
+{
+	const char *const argv[] = { "true", NULL };
+	int status;
+
+	return ek_proc_run(argv, NULL, NULL, &status, err);
+}
+
+static int do_strs(struct ek_err *err)
+{
+	struct ek_strs l = { NULL, 0, 0 };
+	int rc = EK_OK;
+
+	for (int i = 0; i < 20 && rc == EK_OK; i++)
+		rc = ek_strs_add(&l, text, 9, err);
+	ek_strs_free(&l);
+	return rc;
+}
+
+/* ---- running out --------------------------------------------------------- */
+
+/* keeps: a library that keeps blocks of its own after a failure. */
+static void exhaust(int (*work)(struct ek_err *err), bool keeps)
+{
+	int rc = EK_ESYS;
+	long n = 0;
+
+	if (!CAN_INTERPOSE)
+		skip();
+	assert_int_equal(work(NULL), EK_OK); /* what libraries make once */
+	while (rc != EK_OK) {
+		struct ek_err err = EK_ERR_INIT;
+		long before = held;
+
+		countdown = ++n;
+		rc = work(&err);
+		countdown = 0;
+		if (rc != EK_OK && (rc != EK_ESYS || err.msg[0] == '\0'))
+			fail_msg("allocation %ld: %d: %s", n, rc, err.msg);
+		if (!keeps && held != before)
+			fail_msg("allocation %ld: %ld blocks lost", n,
+				 held - before);
+		assert_true(n < 10000);
+	}
+	assert_true(n > 2);
+}
+
+static void test_gzip(void **state)
+{
+	(void)state;
+	exhaust(do_gzip, false);
+}
+
+static void test_files(void **state)
+{
+	(void)state;
+	exhaust(do_files, false);
+}
+
+static void test_output(void **state)
+{
+	(void)state;
+	exhaust(do_output, false);
+}
+
+static void test_xml(void **state)
+{
+	(void)state;
+	exhaust(do_xml, true);
+}
+
+static void test_digest(void **state)
+{
+	(void)state;
+	exhaust(do_digest, true);
+}
+
+static void test_proc(void **state)
+{
+	(void)state;
+	exhaust(do_proc, false);
+}
+
+static void test_strs(void **state)
+{
+	(void)state;
+	exhaust(do_strs, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_output),
+		cmocka_unit_test(test_xml),
+		cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_proc),
+		cmocka_unit_test(test_strs),
+	};
+
+	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
+}
