@@ -284,7 +284,7 @@ static int check_place(const struct ek_vmtar *v, const struct place *p,
 			       " ends at %llu", name, m->e.name,
 			       (unsigned long long)p->offset,
 			       (unsigned long long)ek_vmtar_head_end(v));
-	if (p->offset < v->data_end)
+	if (prev != NULL && p->offset < v->data_end)
 		return ek_fail(err, EK_EFORMAT, "'%s': member '%s': its data"
 			       " at offset %llu overlaps that of '%s', which"
 			       " ends at %llu", name, m->e.name,
@@ -299,8 +299,6 @@ static int sort_data(struct ek_vmtar *v, struct ek_err *err)
 	struct place *places;
 	int rc = EK_OK;
 
-	if (v->members == NULL) /* there is none */
-		return EK_OK;
 	places = calloc(v->n + 1, sizeof(*places));
 	v->order = calloc(v->n + 1, sizeof(*v->order));
 	if (places == NULL || v->order == NULL) {
