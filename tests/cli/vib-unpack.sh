@@ -113,6 +113,19 @@ t 'any flipped bit of a payload, from a file and from a pipe' '
 	[ "$at" -gt 0 ] && [ "$size" -gt "$at" ]
 '
 
+t 'a full disk: status 3, and no part of a file' '
+	head -c 100000 /dev/urandom >r
+	mkvib -o x.vib --payload a:text=r
+	trap "" XFSZ
+	ulimit -f 16
+	status 3 vib-unpack -C out x.vib 2>msg
+	[ ! -e out/a ]
+	[ "$(ls -A out)" = "descriptor.xml
+sig.pkcs7" ]
+	status 3 vib-unpack -C out2 <x.vib 2>msg
+	[ ! -e out2 ]
+'
+
 t 'cut anywhere: status 1, nothing written' '
 	echo "some text" >r
 	mkvib -o x.vib --payload p:boot=r --payload q:text=r
