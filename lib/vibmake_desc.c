@@ -197,7 +197,7 @@ static int release_date(struct ek_vibmake *m, struct ek_err *err)
 
 /* ---- payloads and files ------------------------------------------------- */
 
-/* In the order of vib.5, "Checksums, by target version". */
+/* In the order of vib.5, "Checksums". */
 static int add_sums(const struct ek_release *rel, struct ek_payload *p,
 		    const struct vm_part *part, struct ek_err *err)
 {

@@ -3,11 +3,11 @@
  * tgz.h - a tar that is to become a payload of type tgz: is it in the form that
  *         ESXi takes, is it fit to be put in, and the same packed anew
  *
- * Source: vib.5, "Driver packages", "Which tar, which gzip". The strict form is
- * that of GNU tar: magic "ustar  \0", octal numbers, names below 100 bytes
- * without "./", a record for every directory before its contents, files,
- * directories and symbolic links only, two zero blocks and zeros behind; round
- * it one gzip member with nothing after it.
+ * Source: vib.5, "Driver packages". The strict form is that of GNU tar: magic
+ * "ustar  \0", octal numbers, names below 100 bytes without "./", a record for
+ * every directory before its contents, files, directories and symbolic links
+ * only, two zero blocks and zeros behind; round it one gzip member with nothing
+ * after it.
  */
 #ifndef EK_TGZ_H
 #define EK_TGZ_H

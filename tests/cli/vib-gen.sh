@@ -613,6 +613,33 @@ t 'a package larger than memory should be is streamed' '
 		{ [ -n "${ASAN_OPTIONS:-}" ] || nm "$BIN/vib-gen" | grep -q asan; }
 '
 
+samples=$TOP/../shared/samples
+if [ -d "$samples" ]; then
+	t 'real packages, taken apart and put together: the same bytes' '
+		for f in "$samples"/*.vib; do
+			rm -rf parts
+			vib-unpack -q -C parts "$f"
+			set --
+			for m in parts/*; do
+				case ${m##*/} in
+				descriptor.xml | sig.pkcs7) ;;
+				*) set -- "$@" --payload "${m##*/}=$m" ;;
+				esac
+			done
+			vib-gen -q -d parts/descriptor.xml "$@" -o again.vib
+			cmp "$f" again.vib
+			rm -rf parts
+			vib-unpack -q --trees -C parts "$f"
+			vib-gen -q --unpacked parts -o trees.vib
+			vib-info --files trees.vib >got
+			vib-info --files "$f" | cmp - got
+			[ "$(vib-info --id trees.vib)" = "$(vib-info --id "$f")" ]
+		done
+	'
+else
+	t 'real packages # SKIP no samples' :
+fi
+
 t 'the examples of the manual page' '
 	mkdriver -o driver.tgz
 	mkdir -p tree/opt/acme
