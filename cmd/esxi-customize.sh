@@ -254,8 +254,8 @@ while [ $# -gt 0 ]; do
 	--force) force=yes ;;
 	-q | --quiet) quiet=true less=yes ;;
 	-v | --verbose) verbose=true ;;
-	-h | --help) usage; exit 0 ;;
-	-V | --version) echo "$prog @VERSION@"; exit 0 ;;
+	-h | --help) usage || exit 3; exit 0 ;;
+	-V | --version) echo "$prog @VERSION@" || exit 3; exit 0 ;;
 	--)
 		shift
 		break ;;

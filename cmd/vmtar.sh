@@ -16,13 +16,19 @@ standard input (-t), as VMware's own program of ESXi 6.7 does.
 END
 }
 
+# Arguments may hold anything: keep them from driving the terminal.
+complain() {
+	printf '%s: %s' "$prog" "$1" | LC_ALL=C tr '\001-\037\177' '?' >&2
+	echo >&2
+}
+
 fail() {
-	echo "$prog: $1" >&2
+	complain "$1"
 	exit 255
 }
 
 bad_usage() {
-	echo "$prog: $1" >&2
+	complain "$1"
 	usage >&2
 	exit 255
 }
@@ -70,8 +76,8 @@ mode='' in='' out='' have_out=0 verbose=''
 while [ "$#" -gt 0 ]; do
 	case $1 in
 	--) break ;;
-	-h | --help) usage; exit 0 ;;
-	-V | --version) echo "$prog @VERSION@"; exit 0 ;;
+	-h | --help) usage || exit 255; exit 0 ;;
+	-V | --version) echo "$prog @VERSION@" || exit 255; exit 0 ;;
 	--*) bad_usage "unknown option $1" ;;
 	-?*)
 		word=${1#-}
