@@ -83,7 +83,7 @@ quote() {
 
 make_work() {
 	if [ -n "$keep" ]; then
-		mkdir "$keep" || fail 3 "cannot make '$keep' for --keep"
+		mkdir -m 700 "$keep" || fail 3 "cannot make '$keep' for --keep"
 		work=$keep
 		return
 	fi

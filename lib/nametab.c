@@ -210,11 +210,11 @@ static bool has(const struct ek_nametab *t, const char *name,
 	return false;
 }
 
-/* Has an edit taken the place of this name already? */
+/* Has an edit taken the place of this name already? Texts are those of rows. */
 static bool is_used(const struct ek_module_edit *v, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (v[i].from != NULL && strcmp(v[i].from, name) == 0)
+		if (v[i].from == name)
 			return true;
 	return false;
 }
