@@ -170,12 +170,13 @@ int ek_imgdb_profile(const struct ek_imgdb *db, struct ek_profile **p,
 {
 	*p = NULL;
 	if (db->n_profiles == 0)
-		return ek_fail(err, EK_EREFUSE, "'%s' has no image profile: the "
-			       "installer needs exactly one", db->name);
+		return ek_fail(err, EK_EREFUSE, "'%s' has no image profile: "
+			       "the installer needs exactly one", db->name);
 	if (db->n_profiles > 1)
 		return ek_fail(err, EK_EREFUSE, "'%s' has %zu image profiles "
-			       "('%s', '%s'...): the installer needs exactly one",
-			       db->name, db->n_profiles, db->profiles[0].p->name,
+			       "('%s', '%s'...): the installer needs exactly "
+			       "one", db->name, db->n_profiles,
+			       db->profiles[0].p->name,
 			       db->profiles[1].p->name);
 	*p = db->profiles[0].p;
 	return EK_OK;
@@ -400,7 +401,8 @@ static bool has_path(const struct ek_imgdb *db, const char *path,
 	for (size_t i = 0; i < db->n_files; i++) {
 		const char *name = db->files[i]->e.name;
 
-		if (strncmp(name, path, n) == 0 && strcmp(name + n, suffix) == 0)
+		if (strncmp(name, path, n) == 0 &&
+		    strcmp(name + n, suffix) == 0)
 			return true;
 	}
 	return false;
@@ -427,17 +429,17 @@ static int check_texts(const struct ek_dbadd *a, const struct ek_dbvib *v,
 		       struct ek_err *err)
 {
 	if (!is_text(v->id))
-		return ek_fail(err, EK_EREFUSE, "'%s': the VIB id '%s' has other "
-			       "characters than printable ASCII", a->label,
+		return ek_fail(err, EK_EREFUSE, "'%s': the VIB id '%s' has "
+			       "other characters than printable ASCII", a->label,
 			       v->id);
 	if (!is_text(v->d.name) || strchr(v->d.name, '/') != NULL)
-		return ek_fail(err, EK_EREFUSE, "'%s': the VIB name '%s' cannot "
-			       "be a file name", a->label, v->d.name);
+		return ek_fail(err, EK_EREFUSE, "'%s': the VIB name '%s' "
+			       "cannot be a file name", a->label, v->d.name);
 	for (size_t i = 0; i < v->d.n_payloads; i++)
 		if (!is_text(v->d.payloads[i].name))
-			return ek_fail(err, EK_EREFUSE, "'%s': the payload name "
-				       "'%s' has other characters than printable"
-				       " ASCII", a->label,
+			return ek_fail(err, EK_EREFUSE, "'%s': the payload "
+				       "name '%s' has other characters than "
+				       "printable ASCII", a->label,
 				       v->d.payloads[i].name);
 	return EK_OK;
 }
@@ -582,8 +584,8 @@ int ek_imgdb_add(struct ek_imgdb *db, const struct ek_dbadd *a,
 		rc = ek_fail(err, EK_EREFUSE, "'%s': VIB '%s' is in '%s' "
 			     "already", a->label, v.id, db->name);
 	if (rc == EK_OK && db->n_vibs >= EK_IMGDB_VIBS)
-		rc = ek_fail(err, EK_ELIMIT, "'%s' would have more than %u VIBs",
-			     db->name, EK_IMGDB_VIBS);
+		rc = ek_fail(err, EK_ELIMIT, "'%s' would have more than %u "
+			     "VIBs", db->name, EK_IMGDB_VIBS);
 	if (rc == EK_OK)
 		rc = make_trio(db, a, &v, &t, err);
 	if (rc == EK_OK)

@@ -12,14 +12,14 @@
 struct profile {
 	struct ek_profile *p;     /* owned */
 	struct ek_dbfile *file;   /* of the database; NULL: not written yet */
-	char *name, *creator;     /* when it was read: they make the file name */
+	char *name, *creator;     /* as read: they make the file name */
 };
 
 struct ek_imgdb {
 	char *name;               /* for messages */
 	char *raw;                /* the file as it was read, or NULL */
 	size_t raw_len;
-	struct ek_dbfile **files; /* owned, all entries but profiles' new ones */
+	struct ek_dbfile **files; /* owned: all entries */
 	size_t n_files, cap_files;
 	struct ek_dbvib *vibs;    /* sorted by id */
 	size_t n_vibs;

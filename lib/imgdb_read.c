@@ -79,11 +79,11 @@ static int check_entry(const struct ek_imgdb *db, const struct ek_entry *e,
 	const char *why = ek_path_problem(e->name, strlen(e->name));
 
 	if (why != NULL)
-		return ek_fail(err, EK_EFORMAT, "'%s': member '%s' %s", db->name,
-			       e->name, why);
+		return ek_fail(err, EK_EFORMAT, "'%s': member '%s' %s",
+			       db->name, e->name, why);
 	if (e->type == EK_FT_FILE && e->size > room)
-		return ek_fail(err, EK_ELIMIT, "'%s': member '%s': more than %u "
-			       "bytes in all", db->name, e->name, EK_IMGDB_MAX);
+		return ek_fail(err, EK_ELIMIT, "'%s': member '%s': more than "
+			       "%u bytes in all", db->name, e->name, EK_IMGDB_MAX);
 	if (e->type == EK_FT_FILE && e->size > EK_XML_MAX &&
 	    (begins(e->name, EK_DB_VIBS) || begins(e->name, EK_DB_PROFILES)))
 		return ek_fail(err, EK_ELIMIT, "'%s': member '%s' has %llu "

@@ -151,7 +151,8 @@ struct namer {
  * out of a package. */
 static bool is_plain(const char *name)
 {
-	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (name[0] == '\0' || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0)
 		return false;
 	for (const char *p = name; *p != '\0'; p++)
 		if (!is_word((unsigned char)*p))

@@ -62,8 +62,8 @@ static int need_text(const struct ek_profile *p, const char *file,
 	if (rc != EK_OK)
 		return rc;
 	if (*text == NULL || (*text)[0] == '\0')
-		return ek_fail(err, EK_EFORMAT, "'%s': ESXi refuses it: Missing "
-			       "profile %s.", file, element);
+		return ek_fail(err, EK_EFORMAT, "'%s': ESXi refuses it: "
+			       "Missing profile %s.", file, element);
 	return EK_OK;
 }
 
@@ -393,7 +393,7 @@ const char *ek_profile_local(const struct ek_profile_vib *v,
 
 /* ---- changing ------------------------------------------------------------ */
 
-/* The element of this name, a new empty one at its place where there is none. */
+/* The element of this name; a new empty one, at its place, where it is not. */
 static int get_element(struct ek_profile *p, const char *name,
 		       struct ek_node **node, struct ek_err *err)
 {
@@ -437,8 +437,8 @@ static int check_text(const char *what, const char *text, bool lines,
 		    (lines && (c == '\n' || c == '\t')))
 			continue;
 		return ek_fail(err, EK_EARG, "profile %s '%s' has other "
-			       "characters than printable ASCII: ESXi could not "
-			       "write its database", what, text);
+			       "characters than printable ASCII: ESXi could "
+			       "not write its database", what, text);
 	}
 	return EK_OK;
 }

@@ -447,8 +447,8 @@ static int by_claim(const void *a, const void *b)
 	return (x->vib > y->vib) - (x->vib < y->vib);
 }
 
-static int collect_claims(const struct ek_relvib *v, size_t n, struct claim *all,
-			  size_t *m, struct ek_err *err)
+static int collect_claims(const struct ek_relvib *v, size_t n,
+			  struct claim *all, size_t *m, struct ek_err *err)
 {
 	bool nomem;
 

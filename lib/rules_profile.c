@@ -44,8 +44,8 @@ static int check_vibs(const struct ek_rule *rule, const void *subject,
 
 		if (v->boot && ek_imgdb_find(s->db, v->id) == NULL)
 			ek_finding_add(out, rule, v->id, v->id, "the profile "
-				       "lists this VIB, the database has no XML "
-				       "of it");
+				       "lists this VIB, the database has no "
+				       "XML of it");
 	}
 	return EK_OK;
 }
@@ -103,8 +103,11 @@ static int check_strays(const struct ek_rule *rule, const void *subject,
 static int by_name(const void *a, const void *b)
 {
 	const struct ek_local *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
 
-	return strcmp(x->name, y->name);
+	if (c == 0)
+		c = strcmp(x->vib_id, y->vib_id);
+	return c != 0 ? c : strcmp(x->payload, y->payload);
 }
 
 static int check_names(const struct ek_rule *rule, const void *subject,
@@ -121,8 +124,8 @@ static int check_names(const struct ek_rule *rule, const void *subject,
 	for (size_t i = 1; i < n; i++)
 		if (strcmp(v[i - 1].name, v[i].name) == 0)
 			ek_finding_add(out, rule, v[i].vib_id, NULL, "payload "
-				       "'%s' has the file name '%s', as payload "
-				       "'%s' of VIB '%s' has", v[i].payload,
+				       "'%s' has the file name '%s', as "
+				       "payload '%s' of VIB '%s' has", v[i].payload,
 				       v[i].name, v[i - 1].payload,
 				       v[i - 1].vib_id);
 	ek_locals_free(v, n);
@@ -140,8 +143,8 @@ static int check_unlisted(const struct ek_rule *rule, const void *subject,
 
 		if (ek_profile_find(s->p, v->id) == NULL)
 			ek_finding_add(out, rule, v->id, NULL, "the database "
-				       "has this VIB, the profile does not list "
-				       "it");
+				       "has this VIB, the profile does not "
+				       "list it");
 	}
 	return EK_OK;
 }
@@ -495,8 +498,8 @@ static int check_schema(const struct ek_rule *rule, const void *subject,
 		size_t n = fields[i].text != NULL ? strlen(fields[i].text) : 0;
 
 		if (n > fields[i].max)
-			ek_finding_add(out, rule, p->name, NULL, "the %s of the "
-				       "profile has %zu characters, ESXi's "
+			ek_finding_add(out, rule, p->name, NULL, "the %s of "
+				       "the profile has %zu characters, ESXi's "
 				       "schema allows %zu", fields[i].what, n,
 				       fields[i].max);
 	}
@@ -649,7 +652,8 @@ int ek_findings_known(const struct ek_findings *before,
 		if (known)
 			rule.severity = EK_WARNING;
 		ek_finding_add(out, &rule, x->subject, x->esxi_text, "%s%s",
-			       x->what, known ? " (as before this change)" : "");
+			       x->what,
+			       known ? " (as before this change)" : "");
 	}
 	return ek_rules_run(NULL, 0, 0, NULL, out, err);
 }

@@ -51,8 +51,8 @@ struct ek_dbvib {
 };
 
 /*
- * Read path ("-" or NULL: standard input), or a stream to its end. Refused: what
- * is no gzip of a tar; a name with ".." and the like; a file that is there
+ * Read path ("-" or NULL: standard input), or a stream to its end. Refused:
+ * what is no gzip of a tar; a name with ".." and the like; a file that is there
  * twice; nothing below var/db/esximg (also where the names are in upper case,
  * or begin with "./" or "/": ESXi finds nothing then); XML that
  * ek_vibdesc_parse() or ek_profile_parse() refuses; one VIB id with two
@@ -139,8 +139,8 @@ bool ek_imgdb_changed(const struct ek_imgdb *db);
 
 /*
  * Write: gzip without a name of a tar as VMware writes it; or, where nothing
- * has changed since ek_imgdb_read(), the very bytes that were read. fresh is the
- * time of entries that are new or changed; where all is set, of every entry.
+ * has changed since ek_imgdb_read(), the very bytes that were read. fresh is
+ * the time of entries that are new or changed; where all is set, of every entry.
  */
 int ek_imgdb_write(struct ek_imgdb *db, struct ek_out *out, int64_t fresh,
 		   bool all, struct ek_err *err);

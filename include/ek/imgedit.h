@@ -20,14 +20,15 @@ struct ek_findings;
 struct ek_release;
 
 struct ek_imgedit_opts {
-	struct ek_strs paths;    /* of the VIBs to add; ek_imgedit_load() them */
+	struct ek_strs paths;    /* of VIBs to add, for ek_imgedit_load() */
 	struct ek_dbadd *adds;   /* orig and keep_sig are set by the edit */
 	size_t n_adds;
 	struct ek_strs removes;  /* names or ids of VIBs */
-	const char *name, *vendor, *description; /* of the profile; NULL: keep */
+	/* of the profile; NULL: keep */
+	const char *name, *vendor, *description;
 	bool has_level;          /* else it is lowered when it must be */
 	enum ek_level level;
-	const struct ek_release *target; /* where the image does not tell; NULL */
+	const struct ek_release *target; /* NULL: not told */
 	const char *time_text;   /* --mtime, NULL: not given */
 	bool dated;              /* mtime is the time of all that is written */
 	int64_t mtime;
@@ -72,7 +73,7 @@ struct ek_change {
 struct ek_imgedit {
 	struct ek_change *changes; /* added ones in the order given, the rest */
 	size_t n_changes;
-	struct ek_nametab names;   /* sorted by id and payload, removed ones too */
+	struct ek_nametab names;   /* by id and payload, removed ones too */
 	enum ek_level old_level, new_level;
 	const char *lowered_by;    /* id that made the level lower; borrowed */
 	int64_t old_serial, new_serial;

@@ -15,7 +15,7 @@
 
 struct ek_err;
 
-/* Python 2's hash of a string and of a pair, as signed decimal; bits 32 or 64. */
+/* Python 2's hash of a string and of a pair, signed; bits is 32 or 64. */
 int64_t ek_hash_string(const char *s, unsigned bits);
 int64_t ek_hash_pair(const char *s, const char *t, unsigned bits);
 
@@ -33,7 +33,7 @@ struct ek_local {
 	const char *vfat_name;    /* or NULL */
 	int64_t boot_order;
 	bool overlay, locker;     /* of its VIB */
-	char *name;               /* owned: the local name; kept where not NULL */
+	char *name;               /* owned; kept where not NULL */
 	bool added;               /* out: name was given here */
 };
 

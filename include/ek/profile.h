@@ -59,8 +59,8 @@ struct ek_profile {
  * payload or a file name with control characters, and a file name that is not
  * plain: empty, "." or "..", or with a slash. name is for messages.
  */
-int ek_profile_parse(struct ek_profile **out, const char *name, const char *text,
-		     size_t len, struct ek_err *err);
+int ek_profile_parse(struct ek_profile **out, const char *name,
+		     const char *text, size_t len, struct ek_err *err);
 
 /* One without VIBs. */
 int ek_profile_new(struct ek_profile **p, const char *name, const char *creator,

@@ -30,7 +30,7 @@ bool ek_relations_meets(const struct ek_vibdesc *d,
 /* Why there goes when added comes. */
 enum ek_displaced {
 	EK_STAYS,
-	EK_SAME_NAME,    /* another version of the same VIB, even a higher one */
+	EK_SAME_NAME,    /* another version of it, even a higher one */
 	EK_REPLACED,     /* added says that it replaces it */
 	EK_REPLACES,     /* it says that it replaces added */
 };

@@ -20,7 +20,7 @@ struct ek_release;
 struct ek_profile_set {
 	const struct ek_imgdb *db;
 	const struct ek_profile *p;
-	const struct ek_relvib *v; /* VIBs of the profile that are there, by id */
+	const struct ek_relvib *v; /* VIBs of it that are there, by id */
 	size_t n;
 	unsigned release;          /* one bit of enum ek_rel_bit */
 };
