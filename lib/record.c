@@ -173,6 +173,12 @@ bool ek_record_size(const struct ek_record *r, uint64_t *size)
 	return get_octal(r->b + AT_SIZE, LEN_BIG, false, size);
 }
 
+void ek_record_clear_size(struct ek_record *r)
+{
+	put_digits(r->b + AT_SIZE, LEN_BIG - 1, 0);
+	r->b[AT_SIZE + LEN_BIG - 1] = 0;
+}
+
 void ek_record_visor(const struct ek_record *r, struct ek_visor *v)
 {
 	const unsigned char *p = r->b + AT_WORDS;

@@ -55,6 +55,7 @@ bool ek_record_has_data(const struct ek_record *r);
 /* Octal size as the original reads it: leading blanks, short forms; false for
  * anything else (base-256, 12 digits without an end, >= 2^63). */
 bool ek_record_size(const struct ek_record *r, uint64_t *size);
+void ek_record_clear_size(struct ek_record *r); /* to 0 */
 
 /* The four words of a visor record. */
 struct ek_visor {

@@ -66,7 +66,7 @@ int ek_vmtar_plan_new(struct ek_vmtar_plan **p, enum ek_vmtar_gen gen,
  * Add a record as it is in a tar; at is its offset there, for messages. For L
  * and K tail is its data, whole blocks. Refused: another magic than that of old
  * GNU tar, a wrong sum, no name, numbers that are not octal, a size on a type
- * without data, sparse files and pax headers, 2 GiB.
+ * without data (on a hard link it becomes 0), sparse files, pax headers, 2 GiB.
  */
 int ek_vmtar_plan_record(struct ek_vmtar_plan *p, const struct ek_record *r,
 			 uint64_t at, const void *tail, size_t tail_len,

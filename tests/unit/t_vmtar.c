@@ -224,8 +224,10 @@ static const struct bad_tar {
 	{ "a vmtar", AT_A, 257, 8, "visor  \0", EK_EREFUSE,
 	  "'t' is a vmtar already" },
 	{ "no name", AT_F, 0, 1, "\0", EK_EFORMAT, "it has no name" },
-	{ "link with a size", AT_A, 156, 1, "1", EK_EFORMAT,
+	{ "link with a size", AT_A, 156, 1, "2", EK_EFORMAT,
 	  "member 'a' at offset 0: it is a link" },
+	{ "hard link with data", AT_A, 156, 1, "1", EK_EFORMAT,
+	  "offset 512: the checksum of its header is wrong" },
 	{ "directory with a size", AT_A, 156, 1, "5", EK_EFORMAT, "size" },
 	{ "sparse", AT_A, 156, 1, "S", EK_EFORMAT, "a sparse file" },
 	{ "pax header", AT_A, 156, 1, "x", EK_EFORMAT, "a pax header" },
@@ -427,6 +429,34 @@ static void test_name_warnings(void **state)
 	assert_int_equal(notes.warnings, 1);
 	free(vtar);
 	ek_buf_free(&tar);
+}
+
+/* A hard link that tells the size of its file, without data: size 0. */
+static void test_hard_link(void **state)
+{
+	struct ek_buf tar = EK_BUF_INIT, want = EK_BUF_INIT;
+	struct notes notes;
+	char *a, *b;
+	size_t an, bn;
+
+	(void)state;
+	vc_file(&tar, '0', "a", "A", 3);
+	vc_add(&tar, '1', 0644, "l", "a", NULL, 0);
+	vc_file(&tar, '0', "b", "B", 1);
+	vc_end(&tar);
+	ek_buf_add(&want, tar.p, tar.len);
+	memcpy(tar.p + 1024 + 124, "00000000003", 11);
+	vc_sum(tar.p + 1024, false);
+	assert_int_equal(pack(tar.p, tar.len, EK_VMTAR_67, true, &a, &an,
+			      &notes, NULL), EK_OK);
+	assert_int_equal(pack(want.p, want.len, EK_VMTAR_67, true, &b, &bn,
+			      &notes, NULL), EK_OK);
+	assert_int_equal(an, bn);
+	assert_memory_equal(a, b, an);
+	free(a);
+	free(b);
+	ek_buf_free(&tar);
+	ek_buf_free(&want);
 }
 
 /* A long name with no member behind it. */
@@ -890,6 +920,7 @@ int main(void)
 		cmocka_unit_test(test_ustar),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_name_warnings),
+		cmocka_unit_test(test_hard_link),
 		cmocka_unit_test(test_dangling),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_limit),
