@@ -14,7 +14,7 @@ struct ek_iso {
 	struct ek_iso_volume vol;
 	struct ek_iso_node *node; /* owned, with path and raw of each */
 	size_t n, cap;
-	size_t *sorted;           /* owned; children of each directory by name */
+	size_t *sorted;           /* owned; children of a directory by name */
 	uint32_t *dir_lba;        /* owned; directories met so far */
 	size_t n_dirs;
 	uint64_t dir_bytes;       /* of directories read so far */
@@ -47,7 +47,8 @@ struct record {
 
 static bool inside(const struct ek_iso *iso, uint32_t lba, uint64_t len)
 {
-	uint64_t at = (uint64_t)lba * EK_ISO_BLOCK, size = ek_file_size(iso->file);
+	uint64_t at = (uint64_t)lba * EK_ISO_BLOCK;
+	uint64_t size = ek_file_size(iso->file);
 
 	return at <= size && len <= size - at;
 }
@@ -283,7 +284,7 @@ static int add_extent(struct ek_iso *iso, struct ek_iso_node *node,
 {
 	if (strlen(node->raw) != r->name_len ||
 	    memcmp(node->raw, r->name, r->name_len) != 0)
-		return bad(iso, w, "is no further part of the file before", err);
+		return bad(iso, w, "is no further part of the last file", err);
 	if (node->size % EK_ISO_BLOCK != 0 ||
 	    node->lba + node->size / EK_ISO_BLOCK != r->lba)
 		return bad(iso, w, "the parts of the file are scattered", err);
@@ -573,8 +574,9 @@ static int read_descriptors(struct ek_iso *iso, struct ek_err *err)
 
 	for (uint32_t lba = VD_FIRST; lba < VD_FIRST + VD_MAX; lba++) {
 		if (!inside(iso, lba, sizeof(p)) && lba > VD_FIRST)
-			return ek_fail(err, EK_EFORMAT, "'%s' is cut off in its "
-				       "volume descriptors", ek_iso_name(iso));
+			return ek_fail(err, EK_EFORMAT, "'%s' is cut off in "
+				       "its volume descriptors",
+				       ek_iso_name(iso));
 		if (!inside(iso, lba, sizeof(p)))
 			return ek_fail(err, EK_EFORMAT, "'%s' is not an ISO "
 				       "image: only %llu bytes",

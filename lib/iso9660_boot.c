@@ -65,7 +65,8 @@ static int add_entry(struct reader *r, uint8_t platform, struct ek_err *err)
 	b->segment = ek_num_le16(p + 2);
 	b->sectors = ek_num_le16(p + 6);
 	b->lba = ek_num_le32(p + 8);
-	if (b->lba == 0 || (uint64_t)b->lba * EK_ISO_BLOCK >= ek_iso_size(r->iso))
+	if (b->lba == 0 ||
+	    (uint64_t)b->lba * EK_ISO_BLOCK >= ek_iso_size(r->iso))
 		return bad(r, "its image lies beyond the end of the file", err);
 	b->node = ek_iso_at_lba(r->iso, b->lba);
 	cat->n++;

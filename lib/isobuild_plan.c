@@ -392,7 +392,8 @@ int ek_isobuild_set_mtime(struct ek_isobuild *b, int64_t sec,
 	return EK_OK;
 }
 
-const struct ek_isochange *ek_isobuild_at(const struct ek_isobuild *b, size_t i)
+const struct ek_isochange *ek_isobuild_at(const struct ek_isobuild *b,
+					  size_t i)
 {
 	return i < b->n ? &b->v[i].pub : NULL;
 }

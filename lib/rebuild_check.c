@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rebuild_check.c - may this image be rebuilt, and may the result have a name */
+/* rebuild_check.c - may this be rebuilt, and may the result have a name */
 #include "os.h"
 
 #include "ek/image.h"
@@ -72,8 +72,8 @@ int ek_rebuild_admit(const struct ek_isobuild *b, struct ek_image *in,
 	int rc = ek_rules_run(ek_rules_iso, ek_rules_iso_count, EK_RALL,
 			      &subject, found, err);
 
-	for (size_t i = 0; rc == EK_OK && (f = ek_findings_at(found, i)) != NULL;
-	     i++) {
+	for (size_t i = 0;
+	     rc == EK_OK && (f = ek_findings_at(found, i)) != NULL; i++) {
 		if (is(f, "boot-cfg"))
 			rc = check_cfg(b, in, f, err);
 		else if (is(f, "boot-entry") && count(found, f->code) > 1)
@@ -125,8 +125,8 @@ int ek_rebuild_accept(const struct ek_isobuild *b, struct ek_image *out,
 
 	if (rc == EK_OK)
 		rc = check_new(b, out, found, err);
-	for (size_t i = 0; rc == EK_OK && (f = ek_findings_at(found, i)) != NULL;
-	     i++) {
+	for (size_t i = 0;
+	     rc == EK_OK && (f = ek_findings_at(found, i)) != NULL; i++) {
 		if (is(f, "boot-cfg-differ") && !force &&
 		    count(before, f->code) == 0)
 			rc = refuse(f, "change both alike (--force lets them "

@@ -97,8 +97,8 @@ static int check_boot_image(const struct ek_rule *rule, const void *subject,
 	for (size_t i = 0; i < cat.n; i++) {
 		if (cat.boot[i].node == NULL)
 			ek_finding_add(out, rule, ek_iso_name(iso), NULL,
-				       "boot entry %zu (%s) points to block %u, "
-				       "where no file begins", i + 1,
+				       "boot entry %zu (%s) points to block "
+				       "%u, where no file begins", i + 1,
 				       ek_iso_platform_name(
 					       cat.boot[i].platform),
 				       cat.boot[i].lba);

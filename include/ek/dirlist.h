@@ -18,7 +18,7 @@ typedef int ek_dirlist_each(void *ctx, const char *name, uint64_t size,
 /*
  * Call each for every regular file, in the order of the names of a directory by
  * bytes. More than depth levels of directories is EK_ELIMIT; a symbolic link or
- * another special file is EK_EREFUSE, so that nothing is passed over in silence.
+ * another special file is EK_EREFUSE: nothing is passed over in silence.
  */
 int ek_dirlist(const char *path, unsigned depth, ek_dirlist_each *each,
 	       void *ctx, struct ek_err *err);

@@ -5,8 +5,8 @@
  *
  * No rule, no opinion: what is not there is NULL. Names are looked up without
  * regard to case, as the boot loaders do; two files of a directory whose names
- * differ in case only are EK_EFORMAT. Limits are those of iso9660.h; a directory
- * holds at most as many files and levels.
+ * differ in case only are EK_EFORMAT. Limits are those of iso9660.h; they hold
+ * for a directory too.
  */
 #ifndef EK_IMAGE_H
 #define EK_IMAGE_H
@@ -58,7 +58,7 @@ struct ek_image_boot {
 	const struct ek_image_file *file; /* its boot.cfg, or NULL */
 	struct ek_bootcfg *cfg;           /* NULL where file is */
 	struct ek_boot_plan plan;         /* zeroed where file is NULL */
-	const struct ek_image_file *kernel; /* plan.kernel, or NULL: not there */
+	const struct ek_image_file *kernel; /* plan.kernel; NULL: not there */
 	/* for each of plan.modules, in order; NULL inside: not there */
 	const struct ek_image_file **modules;
 };

@@ -83,7 +83,7 @@ const struct ek_iso_node *ek_iso_at(const struct ek_iso *iso, size_t i);
 
 /*
  * Look len bytes of path up without regard to case, as the loaders do; a slash
- * in front may be missing, repeated ones count as one. NULL where there is none.
+ * in front may be missing, repeated ones count as one. NULL: there is none.
  */
 const struct ek_iso_node *ek_iso_find(const struct ek_iso *iso,
 				      const char *path, size_t len);
@@ -112,7 +112,7 @@ struct ek_iso_boot {
 	uint16_t segment; /* load segment, 0 for the usual one */
 	uint16_t sectors; /* of 512 bytes that the firmware loads */
 	uint32_t lba;
-	const struct ek_iso_node *node; /* the file that begins there, or NULL */
+	const struct ek_iso_node *node; /* whose first block that is; NULL */
 };
 
 struct ek_iso_catalog {

@@ -31,7 +31,7 @@ struct ek_isobuild; /* opaque: the plan */
 #define EK_ISO_NAME_NEW 30u
 /* A whole new path: isolinux takes no longer one. */
 #define EK_ISO_PATH_NEW 255u
-/* Levels of a new path, the file included (ECMA-119, 6.8.2.1, with the root). */
+/* Levels of a new path, the file included (ECMA-119, 6.8.2.1, and the root). */
 #define EK_ISO_LEVELS_NEW 7u
 
 /* in is borrowed until free. */
@@ -73,7 +73,8 @@ struct ek_isochange {
 	char sha256[EK_DIGEST_HEX]; /* of file; filled by prove, else "" */
 };
 /* In the order given; NULL behind the last. Borrowed. */
-const struct ek_isochange *ek_isobuild_at(const struct ek_isobuild *b, size_t i);
+const struct ek_isochange *ek_isobuild_at(const struct ek_isobuild *b,
+					  size_t i);
 int64_t ek_isobuild_mtime(const struct ek_isobuild *b);
 const char *ek_isobuild_volume_id(const struct ek_isobuild *b);
 

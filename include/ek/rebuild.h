@@ -3,9 +3,9 @@
  * rebuild.h - the whole of a rebuild: input checked, written, proved, named
  *
  * The rules of rules_iso.h stand on either side of isobuild.h: an image that
- * boots on one firmware only is neither taken nor made, unless forced; one whose
- * boot.cfg name what is not there is never made. Until everything is proved the
- * new image has no name.
+ * boots on one firmware only is neither taken nor made, unless forced; one
+ * whose boot.cfg name what is not there is never made. Until everything is
+ * proved the new image has no name.
  *
  *	ek_rebuild_open(&r, "in.iso", "out.iso", &err);
  *	ek_isobuild_add(ek_rebuild_plan(r), "/boot.cfg", "new.cfg", &err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* t_image.c - unit tests of image.h and dirlist.h, on an ISO and on directories */
+/* t_image.c - unit tests of image.h and dirlist.h */
 #include "os.h"
 
 #include <setjmp.h>

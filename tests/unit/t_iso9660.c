@@ -465,7 +465,7 @@ static void test_extents(void **state)
 	open_bad(sizeof(img), EK_EFORMAT, "missing");
 	make(); /* the next record is of another file */
 	find_record(ROOT, "EFIBOOT.IMG;1")[25] = 0x80;
-	open_bad(sizeof(img), EK_EFORMAT, "no further part");
+	open_bad(sizeof(img), EK_EFORMAT, "no further part of the last file");
 	make(); /* a directory in parts */
 	find_record(ROOT, "EFI")[25] = 0x82;
 	open_bad(sizeof(img), EK_EFORMAT, "several parts");

@@ -121,7 +121,7 @@ static void test_cfg(void **state)
 	memcpy(find_record(ROOT, "BOOT.CFG;1") + 33, "BOOT.CFX", 8);
 	expect("boot-cfg ", false);
 	make();
-	block(CATALOG)[65] = 1; /* no UEFI entry: its boot.cfg is of no matter */
+	block(CATALOG)[65] = 1; /* no UEFI entry, so its boot.cfg is moot */
 	memcpy(find_record(EFI_BOOT, "BOOT.CFG;1") + 33, "BOOT.CFX", 8);
 	expect("boot-entry ", false);
 	make();
