@@ -16,6 +16,7 @@ struct reader {
 	struct ek_vibdesc *d;
 	const char *file;
 	struct ek_err *err;
+	bool no_memory; /* an attribute was lost */
 };
 
 /*
@@ -108,18 +109,20 @@ static void strip(char *s)
 }
 
 /* Attribute, without white space at its ends; NULL: absent. Owned. */
-static char *attr(const struct ek_node *n, const char *name)
+static char *attr(struct reader *r, const struct ek_node *n, const char *name)
 {
 	char *s = ek_node_attr(n, name);
 
+	r->no_memory |= s == NULL && ek_node_has_attr(n, name);
 	strip(s);
 	return s;
 }
 
 /* The same, where an empty one counts as absent. */
-static char *attr_full(const struct ek_node *n, const char *name)
+static char *attr_full(struct reader *r, const struct ek_node *n,
+		       const char *name)
 {
-	char *s = attr(n, name);
+	char *s = attr(r, n, name);
 
 	if (s != NULL && s[0] != '\0')
 		return s;
@@ -256,7 +259,7 @@ static int read_flags(struct reader *r, struct ek_node *root)
 
 static int on_url(struct reader *r, struct ek_node *n, void *ctx)
 {
-	char *key = attr_full(n, "key"), *url = ek_node_text(n, true);
+	char *key = attr_full(r, n, "key"), *url = ek_node_text(n, true);
 	int rc;
 
 	(void)ctx;
@@ -300,8 +303,9 @@ static int on_constraint(struct reader *r, struct ek_node *n, void *ctx)
 {
 	const struct relation_list *l = ctx;
 	bool provide = l->to == &r->d->provides;
-	char *name = attr_full(n, "name"), *version = attr_full(n, "version");
-	char *relation = provide ? NULL : attr_full(n, "relation");
+	char *name = attr_full(r, n, "name");
+	char *version = attr_full(r, n, "version");
+	char *relation = provide ? NULL : attr_full(r, n, "relation");
 	const char *why, *extra = "";
 	int rc;
 
@@ -391,8 +395,8 @@ static int bad_maintenance(struct reader *r, struct ek_node *n, const char *s)
 static int on_maintenance(struct reader *r, struct ek_node *n, void *ctx)
 {
 	char *text = ek_node_text(n, true);
-	char *install = attr_full(n, "on-install");
-	char *removal = attr_full(n, "on-remove");
+	char *install = attr_full(r, n, "on-install");
+	char *removal = attr_full(r, n, "on-remove");
 	struct ek_vibdesc *d = r->d;
 	int rc = EK_OK;
 
@@ -416,7 +420,8 @@ static int on_maintenance(struct reader *r, struct ek_node *n, void *ctx)
 
 static int on_hwplatform(struct reader *r, struct ek_node *n, void *ctx)
 {
-	char *vendor = attr_full(n, "vendor"), *model = attr_full(n, "model");
+	char *vendor = attr_full(r, n, "vendor");
+	char *model = attr_full(r, n, "model");
 	int rc;
 
 	(void)ctx;
@@ -432,8 +437,8 @@ static int on_hwplatform(struct reader *r, struct ek_node *n, void *ctx)
 
 static int on_swplatform(struct reader *r, struct ek_node *n, void *ctx)
 {
-	char *version = attr(n, "version"), *locale = attr(n, "locale");
-	char *product = attr(n, "productLineID");
+	char *version = attr(r, n, "version"), *locale = attr(r, n, "locale");
+	char *product = attr(r, n, "productLineID");
 	int rc;
 
 	(void)ctx;
@@ -459,7 +464,7 @@ static int bad_value(struct reader *r, struct ek_node *n, const char *value,
 static int payload_number(struct reader *r, struct ek_node *n,
 			  const char *name, bool *has, uint64_t *out)
 {
-	char *s = attr(n, name);
+	char *s = attr(r, n, name);
 	int rc = EK_OK;
 
 	if (s != NULL) {
@@ -474,7 +479,7 @@ static int payload_number(struct reader *r, struct ek_node *n,
 static int payload_attrs(struct reader *r, struct ek_node *n,
 			 struct ek_payload *p)
 {
-	char *order = attr(n, "boot-order");
+	char *order = attr(r, n, "boot-order");
 	int rc = EK_OK;
 
 	if (order != NULL && !ek_num_int(order, strlen(order), &p->boot_order))
@@ -486,15 +491,15 @@ static int payload_attrs(struct reader *r, struct ek_node *n,
 		rc = payload_number(r, n, "uncompressed-size",
 				    &p->has_uncompressed,
 				    &p->uncompressed_size);
-	p->vfat_name = attr_full(n, "vfat-name");
-	p->compression_option = attr_full(n, "compression-option");
+	p->vfat_name = attr_full(r, n, "vfat-name");
+	p->compression_option = attr_full(r, n, "compression-option");
 	return rc;
 }
 
 static int on_checksum(struct reader *r, struct ek_node *n, void *ctx)
 {
-	char *type = attr_full(n, "checksum-type");
-	char *process = attr_full(n, "verify-process");
+	char *type = attr_full(r, n, "checksum-type");
+	char *process = attr_full(r, n, "verify-process");
 	char *hex = ek_node_text(n, true);
 	int rc;
 
@@ -513,7 +518,7 @@ static int on_checksum(struct reader *r, struct ek_node *n, void *ctx)
 
 static int on_payload(struct reader *r, struct ek_node *n, void *ctx)
 {
-	char *name = attr(n, "name"), *type = attr(n, "type");
+	char *name = attr(r, n, "name"), *type = attr(r, n, "type");
 	struct ek_payload *p = NULL;
 	int rc;
 
@@ -615,7 +620,7 @@ static int parse_xml(struct ek_xml **x, const char *name, const char *text,
 int ek_vibdesc_parse(struct ek_vibdesc *d, const char *name, const char *text,
 		     size_t len, struct ek_err *err)
 {
-	struct reader r = { d, name, err };
+	struct reader r = { .d = d, .file = name, .err = err };
 	struct ek_xml *x = NULL;
 	int rc;
 
@@ -623,6 +628,9 @@ int ek_vibdesc_parse(struct ek_vibdesc *d, const char *name, const char *text,
 	rc = parse_xml(&x, name, text, len, err);
 	if (rc == EK_OK)
 		rc = read_all(&r, ek_xml_root(x));
+	/* whatever was said of an attribute that seemed to be absent */
+	if (r.no_memory)
+		rc = no_memory(&r);
 	if (rc != EK_OK)
 		ek_vibdesc_clear(d);
 	ek_xml_free(&x);

@@ -394,6 +394,11 @@ char *ek_node_attr(const struct ek_node *n, const char *name)
 	return copy;
 }
 
+bool ek_node_has_attr(const struct ek_node *n, const char *name)
+{
+	return xmlHasProp(of(n), str(name)) != NULL;
+}
+
 long ek_node_line(const struct ek_node *n)
 {
 	return xmlGetLineNo(of(n));

@@ -40,8 +40,9 @@ struct ek_node *ek_node_next(const struct ek_node *n, const char *name);
 /* Text of n itself, not of elements in it, joined, malloc()ed; NULL where
  * memory ran out. trim cuts white space at both ends. n NULL gives NULL. */
 char *ek_node_text(const struct ek_node *n, bool trim);
-/* Attribute, malloc()ed; NULL where it is absent. */
+/* Attribute, malloc()ed; NULL where it is absent, or memory ran out. */
 char *ek_node_attr(const struct ek_node *n, const char *name);
+bool ek_node_has_attr(const struct ek_node *n, const char *name);
 long ek_node_line(const struct ek_node *n);
 
 /* ---- changing a tree ----------------------------------------------------

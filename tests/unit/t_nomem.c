@@ -20,6 +20,7 @@
 #include "ek/io.h"
 #include "ek/layers.h"
 #include "ek/proc.h"
+#include "ek/vib.h"
 #include "ek/xml.h"
 
 #if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
@@ -228,6 +229,70 @@ static int do_strs(struct ek_err *err)
 	return rc;
 }
 
+/* Not the reader: libxml2 2.9 itself breaks where memory runs out. */
+static int fill_vibdesc(struct ek_vibdesc *d, struct ek_err *err)
+{
+	struct ek_payload *p = NULL;
+	int rc = ek_vibdesc_set(&d->name, "n", err);
+
+	if (rc == EK_OK)
+		rc = ek_constraints_add_text(&d->depends, "x >= 1", err);
+	if (rc == EK_OK)
+		rc = ek_vibdesc_add_url(d, "k", "u", err);
+	if (rc == EK_OK)
+		rc = ek_vibdesc_add_hw(d, "v", "m", err);
+	if (rc == EK_OK)
+		rc = ek_vibdesc_add_sw(d, "8.0", "", "e", err);
+	if (rc == EK_OK)
+		rc = ek_strs_add(&d->files, "opt/a", 5, err);
+	if (rc == EK_OK)
+		rc = ek_vibdesc_add_payload(d, "a", "vgz", &p, err);
+	if (rc == EK_OK)
+		rc = ek_payload_add_sum(p, "sha-1", "gunzip", "0", err);
+	return rc;
+}
+
+static int do_vibdesc(struct ek_err *err)
+{
+	struct ek_buf out = EK_BUF_INIT;
+	struct ek_vibdesc d;
+	int rc;
+
+	ek_vibdesc_init(&d);
+	rc = fill_vibdesc(&d, err);
+	if (rc == EK_OK) {
+		ek_vibdesc_write(&d, EK_VIBDESC_VIB, &out);
+		rc = ek_buf_check(&out, "t", err);
+	}
+	ek_buf_free(&out);
+	ek_vibdesc_clear(&d);
+	return rc;
+}
+
+static int open_one(void *ctx, struct ek_in **in, struct ek_err *err)
+{
+	(void)ctx;
+	return ek_in_open_mem(in, "a", "one", 3, err);
+}
+
+static int do_vib(struct ek_err *err)
+{
+	const struct ek_vib_source src = { "a", 3, open_one, NULL };
+	struct ek_out *out = NULL;
+	char *vib = NULL;
+	size_t len;
+	int rc = ek_out_open_mem(&out, &vib, &len, err);
+
+	if (rc == EK_OK)
+		rc = ek_vib_write(out, text, sizeof(text), "s", 1, &src, 1,
+				  err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, err);
+	ek_out_abort(&out);
+	free(vib);
+	return rc;
+}
+
 /* ---- running out --------------------------------------------------------- */
 
 /* keeps: a library that keeps blocks of its own after a failure. */
@@ -298,6 +363,18 @@ static void test_strs(void **state)
 	exhaust(do_strs, false);
 }
 
+static void test_vibdesc(void **state)
+{
+	(void)state;
+	exhaust(do_vibdesc, false);
+}
+
+static void test_vib(void **state)
+{
+	(void)state;
+	exhaust(do_vib, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +385,8 @@ int main(void)
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_proc),
 		cmocka_unit_test(test_strs),
+		cmocka_unit_test(test_vibdesc),
+		cmocka_unit_test(test_vib),
 	};
 
 	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
