@@ -22,9 +22,9 @@ static const char usage[] =
 "      --id       the VIB id\n"
 "      --signed   print nothing; status 1 where a VIB holds no signature\n"
 "      --kind     say by content what a file is: vib, vib-4x, driver, imgdb,\n"
-"                 bundle, vmtar, iso, tgz, tar, zip, descriptor, profile, gzip,\n"
-"                 xz, zstd; status 1 where it is none of them. With --json\n"
-"                 size and SHA-256 of each file too\n"
+"                 bundle, vmtar, iso, tgz, tar, zip, descriptor, profile,\n"
+"                 gzip, xz, zstd; status 1 where it is none of them. With\n"
+"                 --json size and SHA-256 of each file too\n"
 "  -h, --help     print this text\n"
 "  -V, --version  print the version\n";
 

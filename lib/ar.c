@@ -133,8 +133,9 @@ static int skip_pad(struct ek_ar *a, struct ek_err *err)
 	rc = ek_in_read(a->in, &pad, 1, &got, err);
 	if (rc != EK_OK || got == 0 || pad == '\n')
 		return rc;
-	return ek_fail(err, EK_EFORMAT, "'%s': member '%s' is padded with 0x%02x"
-		       " at offset %llu, not with a newline: damaged, or its"
+	return ek_fail(err, EK_EFORMAT, "'%s': member '%s' is padded with"
+		       " 0x%02x at offset %llu, not with a newline: damaged, or"
+		       " its"
 		       " size is wrong", ek_in_name(a->in), a->name, pad,
 		       (unsigned long long)(ek_in_pos(a->in) - 1));
 }
@@ -269,8 +270,8 @@ static bool is_special(const unsigned char *field, const char *name)
 static int read_table(struct ek_ar *a, struct ek_err *err)
 {
 	if (a->table != NULL)
-		return bad_header(a, a->m.header, "a second table of long names",
-				  err);
+		return bad_header(a, a->m.header, "a second table of long"
+				  " names", err);
 	if (a->m.size > EK_AR_TABLE_MAX)
 		return ek_fail(err, EK_ELIMIT, "'%s': table of long names at"
 			       " offset %llu is larger than %u bytes",

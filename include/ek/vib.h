@@ -35,7 +35,7 @@ enum ek_kind {
 	EK_KIND_ISO,        /* "iso" */
 	EK_KIND_DESCRIPTOR, /* "descriptor": XML with root vib */
 	EK_KIND_PROFILE,    /* "profile": XML with root imageprofile */
-	EK_KIND_XZ, EK_KIND_ZSTD, /* "xz", "zstd": these layers, bare or in gzip */
+	EK_KIND_XZ, EK_KIND_ZSTD, /* "xz", "zstd": bare or in gzip */
 	EK_KIND_GZIP,       /* "gzip": of something else */
 };
 

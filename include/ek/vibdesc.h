@@ -41,8 +41,8 @@ const char *ek_level_name(enum ek_level level); /* the short form */
 struct ek_constraint {
 	char *name;
 	char *relation; /* << <= = >= >>, or NULL */
-	char *version;  /* NULL exactly where relation is; a provide may have one
-			 * without a relation */
+	char *version;  /* NULL exactly where relation is; a provide may have
+			 * one without a relation */
 };
 
 struct ek_constraints {
@@ -90,7 +90,8 @@ struct ek_vibdesc {
 	struct ek_date date;
 	struct ek_url *urls;
 	size_t n_urls;
-	struct ek_constraints depends, conflicts, replaces, provides, compatible;
+	struct ek_constraints depends, conflicts, replaces, provides;
+	struct ek_constraints compatible; /* compatibleWith */
 	struct ek_strs tags;
 	bool has_installdate;
 	struct ek_date installdate; /* copies in the database of a host */
@@ -149,7 +150,7 @@ void ek_vibdesc_write(const struct ek_vibdesc *d, enum ek_vibdesc_form form,
  * fields count as "". */
 char *ek_vibdesc_id(const struct ek_vibdesc *d);
 
-/* Everything as members of the JSON object that is open (vib-info.1, "JSON"). */
+/* All as members of the JSON object that is open (vib-info.1, "JSON"). */
 void ek_vibdesc_json(const struct ek_vibdesc *d, struct ek_json *j);
 /* The same for a person: "name: value" lines, lists below their title. */
 void ek_vibdesc_text(const struct ek_vibdesc *d, struct ek_buf *out);

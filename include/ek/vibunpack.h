@@ -18,8 +18,8 @@ struct ek_nametab;
 struct ek_vibunpack_opts {
 	/*
 	 * Payloads that hold an archive (types vgz, tgz, installer_vgz, vzstd)
-	 * become a directory of the payload's name with what is in them; safely,
-	 * see unpack.h. A layer that is not gzip is EK_EREFUSE.
+	 * become a directory of the payload's name with what is in them;
+	 * safely, see unpack.h. A layer that is not gzip is EK_EREFUSE.
 	 */
 	bool trees;
 	/*
@@ -38,8 +38,8 @@ struct ek_vibunpack_opts {
 };
 
 /*
- * path "-" or NULL is standard input; a pipe goes through a scratch file. dir is
- * made where it is not there (its last component). Files get mode 0644 and the
+ * path "-" or NULL is standard input; a pipe goes through a scratch file. dir
+ * is made where it is not there (its last component). Files get mode 0644 and the
  * VIB's release date, 0 where it has none; those in trees their own.
  */
 int ek_vibunpack(const char *path, const char *dir,
