@@ -192,6 +192,26 @@ t 'two entries of one name; a name with a slash' '
 	grep -q "two entries ./S.V00." msg
 '
 
+t 'one byte flipped anywhere in descriptors and directories: 0 or 1, one line' '
+	at=32768
+	end=$(offset $img boot.cat)
+	while [ $at -lt $((end + 128)) ]; do
+		cp $img flip.iso
+		old=$(od -An -tu1 -j$at -N1 $img)
+		patch flip.iso $at "$(printf "%o" $((old ^ 0xa5)))"
+		rc=0
+		iso-cat -v flip.iso >out 2>msg || rc=$?
+		case $rc in
+		0) [ ! -s msg ] ;;
+		1) [ "$(wc -l <msg)" -eq 1 ]; grep -q "flip.iso" msg ;;
+		*) echo "offset $at: status $rc"; cat msg; exit 1 ;;
+		esac
+		# prime, so that every field is met; denser where there is data
+		at=$((at + 31))
+		[ "$old" -ne 0 ] || at=$((at + 190))
+	done
+'
+
 t 'a damaged boot catalog is told with -v, the files are shown' '
 	cp $img bad.iso
 	patch bad.iso $(($(offset $img boot.cat) + 5)) 001

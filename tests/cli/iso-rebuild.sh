@@ -367,6 +367,9 @@ t 'damaged: catalog, record, directory' '
 	cp $img bad.iso
 	patch bad.iso $(($(offset $img boot.cat) + 41)) 177 177 177
 	rejected "beyond the end" iso-rebuild -o x.iso bad.iso
+	cp $img bad.iso
+	patch bad.iso $(($(offset $img isolinux.bin) + 5000)) 001
+	rejected "checksum is wrong" iso-rebuild -o x.iso bad.iso
 	at=$(grep -abo "K.B00;1" $img | head -1 | cut -d: -f1)
 	cp $img bad.iso
 	patch bad.iso $((at - 31)) 377
