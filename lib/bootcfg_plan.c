@@ -83,7 +83,7 @@ enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
 	*it = (struct ek_bootcfg_item){ .empty = 0 };
 	if (!pass_separators(&s, it))
 		return EK_BOOTCFG_WILD;
-	*list = s + strlen(s);
+	*list = s;
 	if (*s == '\0')
 		return EK_BOOTCFG_END;
 	sep = strstr(s, SEPARATOR);

@@ -644,6 +644,24 @@ static void test_limits(void **state)
 	free(text);
 }
 
+/* A list as long as a file can be takes no time to speak of. */
+static void test_long_list(void **state)
+{
+	struct ek_buf b = EK_BUF_INIT;
+	struct ek_bootcfg *cfg;
+	size_t n = 0;
+
+	(void)state;
+	ek_buf_adds(&b, "kernel=/k\nmodules=a");
+	for (; b.len + 4 <= EK_BOOTCFG_MAX; n++)
+		ek_buf_adds(&b, "---a");
+	assert_int_equal(ek_bootcfg_parse(&cfg, "t", b.p, b.len, NULL), EK_OK);
+	assert_int_equal(ek_bootcfg_module_count(cfg), n + 1);
+	assert_int_equal(ek_bootcfg_add_module(cfg, "x", NULL, NULL), EK_ELIMIT);
+	ek_bootcfg_free(&cfg);
+	ek_buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -653,7 +671,7 @@ int main(void)
 		cmocka_unit_test(test_limit),   cmocka_unit_test(test_get),
 		cmocka_unit_test(test_lines),   cmocka_unit_test(test_same),
 		cmocka_unit_test(test_bootable), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits),  cmocka_unit_test(test_long_list),
 	};
 
 	return cmocka_run_group_tests_name("bootcfg", tests, NULL, NULL);
