@@ -327,6 +327,18 @@ static int tell_remove(struct edit *x, const struct goer *g)
 	return tell(x, EK_CHANGE_REMOVE, NULL, g->v, why);
 }
 
+/* One that the profile lists and the database does not have, by its id. */
+static int tell_missing(struct edit *x, const char *id)
+{
+	struct ek_vibdesc d = { .name = (char *)(uintptr_t)id };
+	const struct ek_dbvib v = { .id = d.name, .d = d };
+
+	if (ek_profile_find(x->p, id) == NULL ||
+	    ek_imgdb_find(x->db, id) != NULL)
+		return EK_OK;
+	return tell(x, EK_CHANGE_REMOVE, NULL, &v, "of which there was no XML");
+}
+
 static int tell_all(struct edit *x)
 {
 	int rc = EK_OK;
@@ -336,6 +348,8 @@ static int tell_all(struct edit *x)
 	for (size_t i = 0; i < x->n_out && rc == EK_OK; i++)
 		if (x->out[i].by != STAYS && !x->out[i].told)
 			rc = tell_remove(x, &x->out[i]);
+	for (size_t i = 0; i < x->o->removes.n && rc == EK_OK; i++)
+		rc = tell_missing(x, x->o->removes.v[i]);
 	return rc;
 }
 
@@ -562,7 +576,10 @@ static int set_level(struct edit *x)
 		if (x->in[i].already || x->in[i].d.level >= level)
 			continue;
 		level = x->in[i].d.level;
-		x->e->lowered_by = x->o->adds[i].label;
+		free(x->e->lowered_by);
+		x->e->lowered_by = strdup(x->in[i].d.name);
+		if (x->e->lowered_by == NULL)
+			return no_memory(x->err);
 	}
 	if (x->o->has_level)
 		level = x->o->level;
@@ -707,6 +724,7 @@ void ek_imgedit_free(struct ek_imgedit **out)
 	for (size_t i = 0; i < e->n_changes; i++)
 		free_change(&e->changes[i]);
 	free(e->changes);
+	free(e->lowered_by);
 	ek_nametab_free(&e->names);
 	free(e);
 	*out = NULL;

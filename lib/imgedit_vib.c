@@ -132,6 +132,33 @@ int ek_imgedit_write_names(const struct ek_imgedit *e, const char *path,
 	return rc;
 }
 
+/* The image itself tells its release; the option is for one that does not. */
+static int check_target(const struct ek_rule *rule, const void *subject,
+			struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_imgdb *db = subject;
+
+	(void)err;
+	ek_finding_add(out, rule, ek_imgdb_name(db), NULL, "the image is of "
+		       "release %s: --target is not used",
+		       ek_imgdb_esx_version(db));
+	return EK_OK;
+}
+
+static int tell_target(const struct ek_imgdb *db,
+		       const struct ek_imgedit_opts *o, struct ek_findings *out,
+		       struct ek_err *err)
+{
+	static const struct ek_rule rule = {
+		"target", EK_WARNING, EK_RALL, NULL, NULL, check_target,
+	};
+	const struct ek_release *r = ek_profile_release(db, o->target);
+
+	if (o->target == NULL || r->bit == o->target->bit)
+		return EK_OK;
+	return ek_rules_run(&rule, 1, EK_RALL, db, out, err);
+}
+
 int ek_imgedit_checked(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 		       struct ek_imgedit **e, struct ek_findings *out,
 		       struct ek_err *err)
@@ -151,6 +178,8 @@ int ek_imgedit_checked(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 		rc = ek_profile_check(db, o->target, after, err);
 	if (rc == EK_OK)
 		rc = ek_findings_known(before, after, out, err);
+	if (rc == EK_OK)
+		rc = tell_target(db, o, out, err);
 	ek_findings_free(&before);
 	ek_findings_free(&after);
 	return rc;

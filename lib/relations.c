@@ -104,6 +104,12 @@ void ek_problems_free(struct ek_problems **p)
 	*p = NULL;
 }
 
+static int too_many(struct ek_err *err)
+{
+	return ek_fail(err, EK_ELIMIT, "the VIBs have more than %u problems "
+		       "with each other", EK_RELATIONS_PROBLEMS);
+}
+
 /* Copies others; path (may be NULL) becomes the list's on success. */
 static int add_problem(struct ek_problems *list, struct ek_problem p,
 		       const size_t *others, size_t n, char *path,
@@ -111,6 +117,8 @@ static int add_problem(struct ek_problems *list, struct ek_problem p,
 {
 	size_t *copy = NULL;
 
+	if (list->n >= EK_RELATIONS_PROBLEMS)
+		return too_many(err);
 	if (list->n == list->cap) {
 		size_t cap = list->cap != 0 ? list->cap * 2 : 16;
 		struct ek_problem *v = reallocarray(list->v, cap, sizeof(*v));
@@ -143,6 +151,7 @@ struct provide {
 struct index {
 	struct provide *v; /* owned; sorted by name, then VIB */
 	size_t n;
+	size_t steps;      /* comparisons so far */
 };
 
 static int by_name(const void *a, const void *b)
@@ -169,7 +178,7 @@ static int index_make(struct index *x, const struct ek_relvib *v, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		want += v[i].d->provides.n;
-	x->n = 0;
+	x->n = x->steps = 0;
 	x->v = calloc(want + 1, sizeof(*x->v));
 	if (x->v == NULL)
 		return ek_fail_sys(err, "relations");
@@ -201,7 +210,7 @@ static size_t index_find(const struct index *x, const char *name)
 }
 
 /* Mark in hit[] the VIBs but self that meet c; says whether there are any. */
-static bool index_mark(const struct index *x, const struct ek_constraint *c,
+static bool index_mark(struct index *x, const struct ek_constraint *c,
 		       size_t self, bool *hit)
 {
 	bool any = false;
@@ -210,6 +219,8 @@ static bool index_mark(const struct index *x, const struct ek_constraint *c,
 		return false;
 	for (size_t i = index_find(x, c->name);
 	     i < x->n && strcmp(x->v[i].name, c->name) == 0; i++) {
+		if (x->steps++ > EK_RELATIONS_STEPS)
+			break;
 		if (x->v[i].vib == self ||
 		    !ek_version_satisfies(x->v[i].version, c->relation,
 					  c->version))
@@ -241,7 +252,7 @@ static bool installer_has(const struct ek_constraint *c)
 	       ek_version_satisfies("1.0", c->relation, c->version);
 }
 
-static int find_missing(struct ek_problems *list, const struct index *x,
+static int find_missing(struct ek_problems *list, struct index *x,
 			const struct ek_relvib *v, size_t n, struct ek_err *err)
 {
 	int rc = EK_OK;
@@ -280,6 +291,8 @@ struct pairs {
 
 static int add_pair(struct pairs *l, size_t a, size_t b, struct ek_err *err)
 {
+	if (l->n >= EK_RELATIONS_PROBLEMS)
+		return too_many(err);
 	if (l->n == l->cap) {
 		size_t cap = l->cap != 0 ? l->cap * 2 : 64;
 		struct pair *v = reallocarray(l->v, cap, sizeof(*v));
@@ -303,7 +316,7 @@ static int by_pair(const void *a, const void *b)
 }
 
 /* What the VIB at i conflicts with, or replaces, marked in hit. */
-static void mark_all(const struct index *x, const struct ek_relvib *v, size_t i,
+static void mark_all(struct index *x, const struct ek_relvib *v, size_t i,
 		     enum ek_problem_kind kind, bool *hit)
 {
 	const struct ek_vibdesc *d = v[i].d;
@@ -320,7 +333,7 @@ static void mark_all(const struct index *x, const struct ek_relvib *v, size_t i,
 		index_mark(x, &own, i, hit);
 }
 
-static int find_pairs(struct pairs *l, const struct index *x,
+static int find_pairs(struct pairs *l, struct index *x,
 		      const struct ek_relvib *v, size_t n,
 		      enum ek_problem_kind kind, bool *hit, struct ek_err *err)
 {
@@ -363,7 +376,7 @@ static int tell_pairs(struct ek_problems *list, struct pairs *l,
 	return rc;
 }
 
-static int find_related(struct ek_problems *list, const struct index *x,
+static int find_related(struct ek_problems *list, struct index *x,
 			const struct ek_relvib *v, size_t n,
 			enum ek_problem_kind kind, struct ek_err *err)
 {
@@ -537,6 +550,10 @@ static int check(struct ek_problems *list, enum ek_problem_kind kind,
 		rc = find_missing(list, &x, v, n, err);
 	else if (rc == EK_OK)
 		rc = find_related(list, &x, v, n, kind, err);
+	if (rc == EK_OK && x.steps > EK_RELATIONS_STEPS)
+		rc = ek_fail(err, EK_ELIMIT, "the VIBs want too much of each "
+			     "other: more than %u comparisons",
+			     EK_RELATIONS_STEPS);
 	free(x.v);
 	return rc;
 }

@@ -18,6 +18,16 @@ static int no_memory(struct ek_err *err)
 	return ek_fail_sys(err, "image profile");
 }
 
+/* More are of no use to anyone, and take memory. */
+#define FINDINGS_MAX 65536u
+
+static int check_room(const struct ek_findings *out, struct ek_err *err)
+{
+	if (ek_findings_count(out) < FINDINGS_MAX)
+		return EK_OK;
+	return ek_fail(err, EK_ELIMIT, "more than %u findings", FINDINGS_MAX);
+}
+
 /* "{'a', 'b'}": how ESXi shows a set of VIBs. */
 static void add_set(struct ek_buf *b, const struct ek_profile_set *s,
 		    const size_t *which, size_t n, const char *first)
@@ -54,22 +64,25 @@ static int check_payloads(const struct ek_rule *rule, const void *subject,
 			  struct ek_findings *out, struct ek_err *err)
 {
 	const struct ek_profile_set *s = subject;
+	int rc = EK_OK;
 
-	(void)err;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct ek_profile_vib *v = ek_profile_find(s->p,
 								 s->v[i].id);
 		const struct ek_vibdesc *d = s->v[i].d;
 
-		for (size_t k = 0; k < d->n_payloads; k++)
-			if (ek_profile_local(v, d->payloads[k].name) == NULL)
-				ek_finding_add(out, rule, v->id,
-					       d->payloads[k].name, "the "
-					       "profile has no file name for "
-					       "payload '%s'",
-					       d->payloads[k].name);
+		for (size_t k = 0; k < d->n_payloads && rc == EK_OK; k++) {
+			const char *name = d->payloads[k].name;
+
+			if (ek_profile_local(v, name) != NULL)
+				continue;
+			ek_finding_add(out, rule, v->id, name, "the profile "
+				       "has no file name for payload '%s'",
+				       name);
+			rc = check_room(out, err);
+		}
 	}
-	return EK_OK;
+	return rc;
 }
 
 static bool has_payload(const struct ek_vibdesc *d, const char *name)
@@ -224,26 +237,34 @@ static void path_text(const struct ek_relvib *v, char out[512])
 		 v->id);
 }
 
+static int check_paths_of(const struct ek_rule *rule,
+			  const struct ek_relvib *v, unsigned release,
+			  struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_vibdesc *d = v->d;
+	char text[512];
+	int rc = EK_OK;
+
+	path_text(v, text);
+	for (size_t i = 0; i < d->files.n && rc == EK_OK; i++) {
+		if (ek_path_rule_ok(d->level, release, d->files.v[i]))
+			continue;
+		ek_finding_add(out, rule, v->id, text, "a %s VIB may not hold "
+			       "'%s'", ek_level_name(d->level), d->files.v[i]);
+		rc = check_room(out, err);
+	}
+	return rc;
+}
+
 static int check_path(const struct ek_rule *rule, const void *subject,
 		      struct ek_findings *out, struct ek_err *err)
 {
 	const struct ek_profile_set *s = subject;
-	char text[512];
+	int rc = EK_OK;
 
-	(void)err;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct ek_vibdesc *d = s->v[i].d;
-
-		path_text(&s->v[i], text);
-		for (size_t k = 0; k < d->files.n; k++)
-			if (!ek_path_rule_ok(d->level, s->release,
-					     d->files.v[k]))
-				ek_finding_add(out, rule, s->v[i].id, text,
-					       "a %s VIB may not hold '%s'",
-					       ek_level_name(d->level),
-					       d->files.v[k]);
-	}
-	return EK_OK;
+	for (size_t i = 0; i < s->n && rc == EK_OK; i++)
+		rc = check_paths_of(rule, &s->v[i], s->release, out, err);
+	return rc;
 }
 
 static int check_overlay(const struct ek_rule *rule, const void *subject,
@@ -384,22 +405,24 @@ static int check_gunzip(const struct ek_rule *rule, const void *subject,
 			struct ek_findings *out, struct ek_err *err)
 {
 	const struct ek_profile_set *s = subject;
+	int rc = EK_OK;
 
-	(void)err;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct ek_vibdesc *d = s->v[i].d;
 
-		for (size_t k = 0; k < d->n_payloads; k++) {
+		for (size_t k = 0; k < d->n_payloads && rc == EK_OK; k++) {
 			const struct ek_payload *p = &d->payloads[k];
 
-			if (ek_payload_compressed(p) &&
-			    ek_payload_sum(p, "sha-256", "gunzip") == NULL)
-				ek_finding_add(out, rule, s->v[i].id, NULL,
-					       "payload '%s' has no sha-256 "
-					       "gunzip checksum", p->name);
+			if (!ek_payload_compressed(p) ||
+			    ek_payload_sum(p, "sha-256", "gunzip") != NULL)
+				continue;
+			ek_finding_add(out, rule, s->v[i].id, NULL, "payload "
+				       "'%s' has no sha-256 gunzip checksum",
+				       p->name);
+			rc = check_room(out, err);
 		}
 	}
-	return EK_OK;
+	return rc;
 }
 
 /* Readers up to 6.0 take every file for XML. */
@@ -618,28 +641,45 @@ int ek_profile_check(const struct ek_imgdb *db, const struct ek_release *r,
 	return check_one(db, ek_imgdb_profile_at(db, 0), release, out, err);
 }
 
-static bool same(const char *a, const char *b)
+static int compare(const struct ek_finding *x, const struct ek_finding *y)
 {
-	return strcmp(a, b) == 0;
+	int c = strcmp(x->code, y->code);
+
+	if (c == 0)
+		c = strcmp(x->subject, y->subject);
+	return c != 0 ? c : strcmp(x->what, y->what);
 }
 
-static bool is_known(const struct ek_findings *before,
-		     const struct ek_finding *x)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; i < ek_findings_count(before); i++) {
-		const struct ek_finding *y = ek_findings_at(before, i);
+	const struct ek_finding *const *x = a, *const *y = b;
 
-		if (same(x->code, y->code) && same(x->subject, y->subject) &&
-		    same(x->what, y->what))
-			return true;
-	}
-	return false;
+	return compare(*x, *y);
+}
+
+/* The findings of f in an order to search in; free() it. */
+static const struct ek_finding **sorted(const struct ek_findings *f)
+{
+	size_t n = ek_findings_count(f);
+	const struct ek_finding **v = calloc(n + 1,
+					     sizeof(struct ek_finding *));
+
+	if (v == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		v[i] = ek_findings_at(f, i);
+	qsort(v, n, sizeof(struct ek_finding *), by_text);
+	return v;
 }
 
 int ek_findings_known(const struct ek_findings *before,
 		      const struct ek_findings *after, struct ek_findings *out,
 		      struct ek_err *err)
 {
+	const struct ek_finding **old = sorted(before);
+
+	if (old == NULL)
+		return no_memory(err);
 	for (size_t i = 0; i < ek_findings_count(after); i++) {
 		const struct ek_finding *x = ek_findings_at(after, i);
 		struct ek_rule rule = {
@@ -647,7 +687,9 @@ int ek_findings_known(const struct ek_findings *before,
 			.releases = x->releases, .esxi_class = x->esxi_class,
 			.remedy = x->remedy,
 		};
-		bool known = x->severity == EK_ERROR && is_known(before, x);
+		bool known = x->severity == EK_ERROR &&
+			     bsearch(&x, old, ek_findings_count(before),
+				     sizeof(struct ek_finding *), by_text);
 
 		if (known)
 			rule.severity = EK_WARNING;
@@ -655,5 +697,6 @@ int ek_findings_known(const struct ek_findings *before,
 			       x->what,
 			       known ? " (as before this change)" : "");
 	}
+	free(old);
 	return ek_rules_run(NULL, 0, 0, NULL, out, err);
 }

@@ -75,7 +75,7 @@ struct ek_imgedit {
 	size_t n_changes;
 	struct ek_nametab names;   /* by id and payload, removed ones too */
 	enum ek_level old_level, new_level;
-	const char *lowered_by;    /* id that made the level lower; borrowed */
+	char *lowered_by;          /* name of the VIB that needs it; NULL */
 	int64_t old_serial, new_serial;
 	bool has_serial;
 	bool changed;
@@ -95,7 +95,7 @@ int ek_imgedit_run(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 void ek_imgedit_free(struct ek_imgedit **out);
 
 /* The edit, and ek_profile_check() of what comes out of it; what was wrong
- * before it as well is a warning in out. */
+ * before it as well is a warning in out, and a target that the image denies. */
 int ek_imgedit_checked(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 		       struct ek_imgedit **e, struct ek_findings *out,
 		       struct ek_err *err);

@@ -58,9 +58,12 @@ struct ek_problems; /* opaque list */
 
 /*
  * All problems of the kind in the set v, which is sorted by id: by VIB, for
- * EK_CLAIMED by path. n is at most EK_RELATIONS_MAX (else EK_ELIMIT).
+ * EK_CLAIMED by path. More VIBs, problems or comparisons than this are
+ * EK_ELIMIT: a real image has some 150 VIBs and no problem.
  */
-#define EK_RELATIONS_MAX 16384u
+#define EK_RELATIONS_MAX      16384u
+#define EK_RELATIONS_PROBLEMS 65536u
+#define EK_RELATIONS_STEPS    (1u << 27)
 int ek_relations_check(struct ek_problems **out, enum ek_problem_kind kind,
 		       const struct ek_relvib *v, size_t n, struct ek_err *err);
 size_t ek_problems_count(const struct ek_problems *p);

@@ -55,7 +55,7 @@ t 'a driver into 5.0: name with hyphen, level lowered and told, no .orig' '
 	imgdb-edit --add x.vib -o out imgdb.tgz 2>msg
 	cat >want <<-EOF
 	imgdb-edit: added '\''net-acme'\'' 1.0-1
-	imgdb-edit: acceptance level of the profile: partner -> community, because of '\''x.vib'\''
+	imgdb-edit: acceptance level of the profile: partner -> community, because of '\''net-acme'\''
 	EOF
 	cmp want msg
 	tree imgdb.tgz a
@@ -385,6 +385,18 @@ t 'what was wrong before is a warning' '
 	[ ! -s msg ]
 '
 
+t '--target: the image knows better' '
+	image 6.7
+	mkvib -o x.vib
+	imgdb-edit -q --add x.vib -o a imgdb.tgz
+	imgdb-edit -q --add x.vib --target 6.7.0-0.0.8169922 -o b imgdb.tgz 2>msg
+	[ ! -s msg ]
+	imgdb-edit -q --add x.vib --target 5.0 -o c imgdb.tgz 2>msg
+	grep -q "the image is of release 6.7.0-0.0.8169922: --target is not used" msg
+	cmp a b
+	cmp a c
+'
+
 t 'two VIBs of one name in one call are refused' '
 	image 6.7
 	mkvib -o x.vib
@@ -519,6 +531,8 @@ t 'a profile that names a VIB without XML: told, and can be mended' '
 		--names-out names -o out in 2>msg
 	[ ! -s msg ]
 	grep -q "net-igb.*	removed	" names
+	imgdb-edit --plan --remove VMware_bootbank_net-igb_5.0.5.1.1-5vmw.670.0.0.8169922 in |
+		grep -q "^remove *VMware_bootbank_net-igb"
 '
 
 t 'exit status: 2 usage, 3 system; nothing half-written' '

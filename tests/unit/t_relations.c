@@ -244,6 +244,24 @@ static void test_versions(void **state)
 	}
 }
 
+/* 400 VIBs that all conflict: 79,800 pairs; nobody reads these. */
+static void check_flood(void)
+{
+	struct ek_relvib *v = calloc(400, sizeof(*v));
+	struct ek_problems *list;
+	struct ek_vibdesc d;
+
+	assert_non_null(v);
+	make(&d, &(struct text){ "x", "1", "C:x P:y" });
+	for (size_t i = 0; i < 400; i++)
+		v[i] = (struct ek_relvib){ "x", &d };
+	assert_int_equal(ek_relations_check(&list, EK_CONFLICT, v, 400, NULL),
+			 EK_ELIMIT);
+	assert_null(list);
+	ek_vibdesc_clear(&d);
+	free(v);
+}
+
 static void test_limit(void **state)
 {
 	struct ek_problems *list;
@@ -253,6 +271,7 @@ static void test_limit(void **state)
 					    EK_RELATIONS_MAX + 1, NULL),
 			 EK_ELIMIT);
 	assert_null(list);
+	check_flood();
 	assert_int_equal(ek_relations_check(&list, EK_CLAIMED, NULL, 0, NULL),
 			 EK_OK);
 	assert_int_equal(ek_problems_count(list), 0);
