@@ -160,7 +160,7 @@ check-valgrind: all fixes
 	tools/deps.sh build check dev
 	@rm -rf $(B)/valgrind; mkdir -p $(B)/valgrind; \
 	for c in $(CMDS); do \
-	  printf '%s\n' '#!/bin/sh' 'exec valgrind -q --error-exitcode=99 \
+	  printf '%s\n' '#!/bin/sh' "exec $$(command -v valgrind)"' -q --error-exitcode=99 \
 	    --leak-check=full --errors-for-leak-kinds=definite,indirect \
 	    "$(BIN)/'$$c'" "$$@"' >$(B)/valgrind/$$c; \
 	  chmod 755 $(B)/valgrind/$$c; \
