@@ -436,6 +436,11 @@ static bool add_text(xmlNodePtr n, const char *text)
 
 	if (t == NULL)
 		return false;
+	/* libxml2 2.9 gives a node without its text where memory ran out */
+	if (t->content == NULL) {
+		xmlFreeNode(t);
+		return false;
+	}
 	if (xmlAddChild(n, t) == NULL) {
 		xmlFreeNode(t);
 		return false;
@@ -458,16 +463,32 @@ int ek_node_set_text(struct ek_node *n, const char *text, struct ek_err *err)
 	return add_text(of(n), text) ? EK_OK : no_memory(err);
 }
 
+/* Does a say this? libxml2 2.9 returns one without name or value where memory
+ * ran out half way. */
+static bool attr_is(xmlAttrPtr a, const char *value)
+{
+	if (a == NULL || a->name == NULL)
+		return false;
+	if (*value == '\0')
+		return true;
+	return a->children != NULL && a->children->content != NULL &&
+	       strcmp((const char *)a->children->content, value) == 0;
+}
+
 int ek_node_set_attr(struct ek_node *n, const char *name, const char *value,
 		     struct ek_err *err)
 {
 	int rc = check_text(name, value, err);
+	xmlAttrPtr a;
 
 	if (rc != EK_OK)
 		return rc;
-	if (xmlSetProp(of(n), str(name), str(value)) == NULL)
-		return no_memory(err);
-	return EK_OK;
+	a = xmlSetProp(of(n), str(name), str(value));
+	if (attr_is(a, value))
+		return EK_OK;
+	if (a != NULL)
+		xmlRemoveProp(a);
+	return no_memory(err);
 }
 
 /* An element in no tree yet; text NULL: without children. */

@@ -298,18 +298,21 @@ static int do_vib(struct ek_err *err)
 /* keeps: a library that keeps blocks of its own after a failure. */
 static void exhaust(int (*work)(struct ek_err *err), bool keeps)
 {
-	int rc = EK_ESYS;
+	bool reached = true; /* work came as far as the failure */
+	int rc;
 	long n = 0;
 
 	if (!CAN_INTERPOSE)
 		skip();
 	assert_int_equal(work(NULL), EK_OK); /* what libraries make once */
-	while (rc != EK_OK) {
+	while (reached) {
 		struct ek_err err = EK_ERR_INIT;
 		long before = held;
 
 		countdown = ++n;
 		rc = work(&err);
+		/* libc does without some: realloc() to a smaller size */
+		reached = countdown == 0;
 		countdown = 0;
 		if (rc != EK_OK && (rc != EK_ESYS || err.msg[0] == '\0'))
 			fail_msg("allocation %ld: %d: %s", n, rc, err.msg);
@@ -354,8 +357,6 @@ static void test_digest(void **state)
 static void test_proc(void **state)
 {
 	(void)state;
-	/* a variable more to hand on, whatever the environment here is */
-	setenv("TMPDIR", "/tmp", 1);
 	exhaust(do_proc, false);
 }
 
