@@ -63,7 +63,7 @@ bad_usage() {
 }
 
 say() {
-	$quiet || printf '%s\n' "$*"
+	$quiet || printf '%s\n' "$*" || exit 3
 }
 
 # step COMMAND... - run one step; -v shows it
@@ -79,6 +79,11 @@ step() {
 # One word for eval.
 quote() {
 	printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"
+}
+
+# plain NAME - as $file, which no command takes for an option or for its input
+plain() {
+	case $1 in '' | -) bad_usage "'$1' cannot be a file here" ;; -*) file=./$1 ;; *) file=$1 ;; esac
 }
 
 make_work() {
@@ -115,7 +120,7 @@ read_image() {
 edit_vib() {
 	step vib-unpack --trees -C "$work/edit.$1" "$work/$1.vib"
 	say "edit '$work/edit.$1', then leave the editor or shell to go on"
-	(cd "$work/edit.$1" && eval "${EDITOR:-${SHELL:-/bin/sh}}" .) ||
+	(cd "$work/edit.$1" && eval "${EDITOR:-${SHELL:-/bin/sh}}${EDITOR:+ .}") ||
 		fail 1 "the editor failed, nothing was written"
 	step vib-gen --unpacked "$work/edit.$1" --target "$release" ${mtime:+--mtime "$mtime"} \
 		-o "$work/$1.vib.new"
@@ -222,6 +227,8 @@ write_manifest() {
 		cat "$work/manifest" >"$manifest" # a device, a pipe
 		return
 	fi
+	! iso-cat "$manifest" >/dev/null 2>&1 ||
+		fail 3 "'$manifest' is an image, which no manifest replaces; the ISO is complete"
 	cp "$work/manifest" "$manifest.$$" && mv "$manifest.$$" "$manifest" && return
 	rm -f "$manifest.$$"
 	fail 3 "cannot write '$manifest'; the ISO is complete"
@@ -230,22 +237,23 @@ write_manifest() {
 out='' iso='' keep='' manifest='' packages='' wishes='' force='' mtime='' less=''
 dry=false edit=false quiet=false verbose=false
 while [ $# -gt 0 ]; do
-	case $1 in
-	--?*=*)
-		word=$1
-		shift
-		set -- "${word%%=*}" "${word#*=}" "$@" ;;
+	first='' rest=${1#-?}
+	case $1 in # words that getopt takes for two; flags take no value
+	--[aklmopr]*=*) first=${1%%=*} rest=${1#*=} ;;
+	-o?*) first=-o ;;
+	-[nqvhV][!-]*) first=${1%"$rest"} rest=-$rest ;;
 	esac
+	[ -z "$first" ] || { shift; set -- "$first" "$rest" "$@"; }
 	case $1 in
 	-o | --output | --add | --remove | --level | --profile-name | --mtime | \
 		--keep | --manifest)
 		[ $# -ge 2 ] || bad_usage "option '$1' needs a value"
 		case $1 in
-		-o | --output) out=$2 ;;
-		--add) packages="$packages $(quote "$2")" ;;
+		-o | --output) plain "$2" && out=$file ;;
+		--add) plain "$2" && packages="$packages $(quote "$file")" ;;
 		--mtime) mtime=$2 ;;
-		--keep) keep=$2 ;;
-		--manifest) manifest=$2 ;;
+		--keep) plain "$2" && keep=$file ;;
+		--manifest) plain "$2" && manifest=$file ;;
 		*) wishes="$wishes $1 $(quote "$2")" ;;
 		esac
 		shift ;;
@@ -256,9 +264,7 @@ while [ $# -gt 0 ]; do
 	-v | --verbose) verbose=true ;;
 	-h | --help) usage || exit 3; exit 0 ;;
 	-V | --version) echo "$prog @VERSION@" || exit 3; exit 0 ;;
-	--)
-		shift
-		break ;;
+	--) shift; break ;;
 	-?*) bad_usage "bad option '$1'" ;;
 	*)
 		[ -z "$iso" ] || bad_usage "more than one ISO: '$iso', '$1'"
@@ -266,16 +272,14 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-if [ -z "$iso" ] && [ $# -gt 0 ]; then
-	iso=$1
-	shift
-fi
-[ -n "$iso" ] || bad_usage "no ISO given"
-[ $# -eq 0 ] || bad_usage "more than one ISO: '$iso', '$1'"
+set -- ${iso:+"$iso"} "$@"
+[ $# -gt 0 ] || bad_usage "no ISO given"
+[ $# -eq 1 ] || bad_usage "more than one ISO: '$1', '$2'"
+plain "$1" && iso=$file
 [ -n "$out" ] || $dry || bad_usage "no output: give -o, or --dry-run"
 [ -n "$packages$wishes" ] || bad_usage "nothing to do: give --add, --remove," \
 	"--level or --profile-name"
-case " $iso $out " in *' - '*) bad_usage "'-' cannot be an ISO here" ;; esac
+case ${manifest:-/} in "$iso" | "$out") bad_usage "--manifest '$manifest' is an image" ;; esac
 
 make_work
 read_image
@@ -287,7 +291,7 @@ for file in "$@"; do
 done
 eval "edit_database $wishes"
 edit_boot
-if ! $quiet || $dry; then cat "$work/plan" "$work/modules"; fi
+if ! $quiet || $dry; then cat "$work/plan" "$work/modules" || exit 3; fi
 if $dry; then exit 0; fi
 rebuild
 advice

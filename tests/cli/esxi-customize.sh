@@ -131,6 +131,67 @@ X
 	grep -i community log
 '
 
+t '--edit without EDITOR runs the shell; a failure of either writes nothing' '
+	unset EDITOR
+	echo "find . -name \"*.map\" | while read -r f; do echo \"regtype=linux,bus=pci,id=10ec:9999 0000:0000,driver=net-acme,class=network\" >>\$f; done" |
+		SHELL=/bin/sh esxi-customize -q --edit --add $shared/driver.tgz -o a.iso $shared/67.iso
+	iso-cat a.iso /NET_ACME.T00 | vmtar-unpack -p etc/vmware/driver.map.d/acme.map | grep 9999
+	EDITOR=false status 1 esxi-customize -q --edit --add $shared/driver.tgz -o b.iso $shared/67.iso 2>msg
+	grep "nothing was written" msg
+	echo "exit 7" | SHELL=/bin/sh status 1 esxi-customize -q --edit --add $shared/driver.tgz -o b.iso $shared/67.iso 2>msg
+	only a.iso msg
+'
+
+t 'names that look like options, or have blanks, quotes and newlines' '
+	nl="a
+b.tgz"
+	cp $shared/driver.tgz -- -d.tgz
+	cp $shared/driver.tgz "$nl"
+	cp $shared/67.iso -- -in.iso
+	cp $shared/67.iso "my - in.iso"
+	esxi-customize -q --add -d.tgz --manifest -m.json --keep -k -o -o.iso -- -in.iso
+	[ -s ./-m.json ] && [ -s ./-k/names ] && [ -s ./-o.iso ]
+	esxi-customize -q --add "$nl" "--output=- x.iso" "my - in.iso"
+	cmp "./- x.iso" ./-o.iso
+'
+
+t 'options in the forms that getopt takes' '
+	esxi-customize -q $shared/67.iso --add=$shared/driver.tgz --output=a.iso
+	esxi-customize -qob.iso --add $shared/driver.tgz $shared/67.iso
+	cmp a.iso b.iso
+	esxi-customize -nq --add $shared/driver.tgz $shared/67.iso | grep net_acme
+	status 2 esxi-customize -nZ --add $shared/driver.tgz $shared/67.iso
+	for o in --quiet=yes --force=no --edit=x --dry-run=; do
+		status 2 esxi-customize $o --add $shared/driver.tgz -o c.iso $shared/67.iso 2>msg
+		grep "bad option .$o" msg
+	done
+	for o in --add= --output= --keep= --manifest= "--add -" "--manifest -"; do
+		status 2 esxi-customize $o --level community -o c.iso $shared/67.iso 2>msg
+		grep "cannot be a file" msg
+	done
+	only a.iso b.iso msg
+'
+
+t 'a manifest never takes the place of an image' '
+	cp $shared/67.iso in.iso
+	ln in.iso other.iso
+	status 2 esxi-customize --add $shared/driver.tgz --manifest in.iso -o a.iso in.iso
+	status 2 esxi-customize --add $shared/driver.tgz --manifest a.iso -o a.iso in.iso
+	only in.iso other.iso
+	status 3 esxi-customize -q --add $shared/driver.tgz --manifest other.iso -o a.iso in.iso 2>msg
+	grep "the ISO is complete" msg
+	status 3 esxi-customize -q --add $shared/driver.tgz --manifest ./a.iso -o a.iso in.iso
+	cmp in.iso $shared/67.iso
+	iso-cat a.iso /NET_ACME.T00 >/dev/null
+	only in.iso other.iso a.iso msg
+'
+
+t 'standard output that is full is status 3, and nothing is written' '
+	status 3 esxi-customize --add $shared/driver.tgz -o a.iso $shared/67.iso >/dev/full
+	status 3 esxi-customize --help >/dev/full
+	[ -z "$(ls -A)" ]
+'
+
 t 'what cannot be added is refused with its reason, and nothing is written' '
 	echo old >out.iso
 	mkdriver --bad simplemap -o 4x.tgz
