@@ -240,7 +240,7 @@ static void look_load(const struct ek_rule *rule,
 	if (p->undefined != NULL)
 		ek_finding_add(out, rule, ek_bootcfg_name(boot->cfg), NULL,
 			       "%s", p->undefined);
-	else if (p->status != EK_BOOT_OK && p->status != EK_BOOT_ABORTED)
+	else if (p->status != EK_BOOT_OK)
 		ek_finding_add(out, rule, ek_bootcfg_name(boot->cfg), NULL,
 			       "the loader of %s stops with %d (%s): %s",
 			       f->name, (int)p->status,
@@ -252,6 +252,24 @@ static int check_load(const struct ek_rule *rule, const void *subject,
 		      struct ek_findings *out, struct ek_err *err)
 {
 	return each_boot(rule, subject, look_load, out, err);
+}
+
+static void look_count(const struct ek_rule *rule,
+		       const struct ek_image_boot *boot,
+		       const struct firmware *f, struct ek_findings *out)
+{
+	if (boot->plan.n_modules > EK_BOOTCFG_MODULES_MAX)
+		ek_finding_add(out, rule, ek_bootcfg_name(boot->cfg), NULL,
+			       "%zu modules: with more than %u the loader of "
+			       "%s hangs without a message",
+			       boot->plan.n_modules, EK_BOOTCFG_MODULES_MAX,
+			       f->name);
+}
+
+static int check_count(const struct ek_rule *rule, const void *subject,
+		       struct ek_findings *out, struct ek_err *err)
+{
+	return each_boot(rule, subject, look_count, out, err);
 }
 
 /* One file that is to be loaded: i 0 is the kernel, the modules follow. */
@@ -487,6 +505,8 @@ const struct ek_rule ek_rules_iso[] = {
 	RULE("boot-cfg", EK_ERROR, "put one there", check_cfg),
 	RULE("boot-cfg-load", EK_ERROR, "correct it with bootcfg-edit",
 	     check_load),
+	RULE("too-many-modules", EK_ERROR,
+	     "leave drivers out, or put them into one archive", check_count),
 	RULE("module-missing", EK_ERROR,
 	     "add the file, or take it out of boot.cfg", check_missing),
 	RULE("module-empty", EK_ERROR,

@@ -12,7 +12,8 @@
  *	boot-load-size   warning  more or less is loaded than should be
  *	boot-table       error    ISOLINUX.BIN would not find itself
  *	boot-cfg         error    a firmware finds no boot.cfg
- *	boot-cfg-load    error    the loader stops in reading it
+ *	boot-cfg-load    error    the loader stops in reading it, or for skip=
+ *	too-many-modules error    the loader hangs
  *	module-missing   error    kernel or module is not there
  *	module-empty     error    kernel or module has no bytes
  *	module-extents   error    it lies in several extents; one is loaded

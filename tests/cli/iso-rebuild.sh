@@ -288,6 +288,21 @@ t 'a module that boot.cfg names must be there, and have bytes' '
 		--add efi/boot/boot.cfg=syntax $img
 '
 
+t 'the 250th module, with which the loader hangs' '
+	echo more | gzip -9n >more
+	set --
+	list=
+	for i in $(seq 1 244); do
+		set -- "$@" --add X$i.V00=more
+		list="$list --- /x$i.v00"
+	done
+	sed "/^modules/s,\$,$list," $tree/BOOT.CFG >cfg244
+	sed "s, --- /x244.v00,," cfg244 >cfg243
+	iso-rebuild -q -o x.iso "$@" --add boot.cfg=cfg243 --add efi/boot/boot.cfg=cfg243 $img
+	rejected "250 modules: with more than 249" iso-rebuild -q -o x.iso "$@" \
+		--add boot.cfg=cfg244 --add efi/boot/boot.cfg=cfg244 $img
+'
+
 t 'an added module that the loader could not unpack' '
 	head -c 20 $tree/S.V00 >cut
 	cat $tree/K.B00 $tree/B.B00 >two
