@@ -141,11 +141,10 @@ static int parse_payload(struct ek_profile *p, const char *file,
 			 struct ek_profile_vib *v, const struct ek_node *n,
 			 struct ek_err *err)
 {
-	char *payload = ek_node_attr(n, "payload-name");
-	char *name = ek_node_text(n, true);
+	char *payload, *name = ek_node_text(n, true);
 	int rc;
 
-	if (name == NULL)
+	if (!ek_node_attr(n, "payload-name", &payload) || name == NULL)
 		rc = no_memory(err);
 	else if (payload == NULL || payload[0] == '\0' || has_control(payload))
 		rc = ek_fail(err, EK_EFORMAT, "'%s', line %ld: VIB '%s': a "

@@ -111,9 +111,9 @@ static void strip(char *s)
 /* Attribute, without white space at its ends; NULL: absent. Owned. */
 static char *attr(struct reader *r, const struct ek_node *n, const char *name)
 {
-	char *s = ek_node_attr(n, name);
+	char *s;
 
-	r->no_memory |= s == NULL && ek_node_has_attr(n, name);
+	r->no_memory |= !ek_node_attr(n, name, &s);
 	strip(s);
 	return s;
 }

@@ -322,7 +322,7 @@ struct ek_node *ek_xml_root(struct ek_xml *x)
 
 const char *ek_node_name(const struct ek_node *n)
 {
-	return (const char *)of(n)->name;
+	return of(n)->ns == NULL ? (const char *)of(n)->name : "";
 }
 
 /* n or the first element behind it that is called name. */
@@ -330,7 +330,8 @@ static struct ek_node *find(xmlNodePtr n, const char *name)
 {
 	for (; n != NULL; n = n->next)
 		if (n->type == XML_ELEMENT_NODE &&
-		    (name == NULL || xmlStrEqual(n->name, str(name))))
+		    (name == NULL ||
+		     (n->ns == NULL && xmlStrEqual(n->name, str(name)))))
 			break;
 	return to(n);
 }
@@ -385,18 +386,18 @@ char *ek_node_text(const struct ek_node *n, bool trim)
 	return text;
 }
 
-char *ek_node_attr(const struct ek_node *n, const char *name)
+bool ek_node_attr(const struct ek_node *n, const char *name, char **value)
 {
-	xmlChar *value = xmlGetNoNsProp(of(n), str(name));
-	char *copy = value != NULL ? strdup((const char *)value) : NULL;
+	xmlChar *text;
 
-	xmlFree(value);
-	return copy;
-}
-
-bool ek_node_has_attr(const struct ek_node *n, const char *name)
-{
-	return xmlHasProp(of(n), str(name)) != NULL;
+	*value = NULL;
+	if (xmlHasNsProp(of(n), str(name), NULL) == NULL)
+		return true;
+	text = xmlGetNoNsProp(of(n), str(name));
+	if (text != NULL)
+		*value = strdup((const char *)text);
+	xmlFree(text);
+	return *value != NULL;
 }
 
 long ek_node_line(const struct ek_node *n)
@@ -429,7 +430,8 @@ static int check_text(const char *what, const char *text, struct ek_err *err)
 	return EK_OK;
 }
 
-/* A text node that is the last child of n, even where text is "". */
+/* A text node that is the last child of n, even where text is "". Without
+ * memory libxml2 2.9 hands out nodes that lack their name or content. */
 static bool add_text(xmlNodePtr n, const char *text)
 {
 	xmlNodePtr t = xmlNewDocText(n->doc, str(text));
@@ -496,7 +498,8 @@ static xmlNodePtr new_element(xmlDocPtr doc, const char *name, const char *text)
 {
 	xmlNodePtr n = xmlNewDocNode(doc, NULL, str(name), NULL);
 
-	if (n != NULL && text != NULL && !add_text(n, text)) {
+	if (n != NULL &&
+	    (n->name == NULL || (text != NULL && !add_text(n, text)))) {
 		xmlFreeNode(n);
 		n = NULL;
 	}

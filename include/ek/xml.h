@@ -6,7 +6,8 @@
  * refused, so there are no entities but the five. Limits: size EK_XML_MAX, 256
  * levels of elements, 256 attributes of one element. The text is UTF-8,
  * whatever encoding it declares; a byte order mark is skipped.
- * The tree is libxml2's, held behind opaque types.
+ * The tree is libxml2's, held behind opaque types. Elements and attributes of a
+ * name space are kept, but not found: to ESXi their names are others.
  *
  * Writing is "serialisation A" of vib.5: no declaration, no final newline, one
  * line as the tree has it, <x/> for an element without children, attributes in
@@ -33,6 +34,7 @@ int ek_xml_parse(struct ek_xml **x, const char *name, const char *text,
 void ek_xml_free(struct ek_xml **x);
 
 struct ek_node *ek_xml_root(struct ek_xml *x);
+/* "" for an element of a name space. */
 const char *ek_node_name(const struct ek_node *n);
 /* First child element, next sibling element; name NULL takes any. */
 struct ek_node *ek_node_child(const struct ek_node *n, const char *name);
@@ -40,9 +42,9 @@ struct ek_node *ek_node_next(const struct ek_node *n, const char *name);
 /* Text of n itself, not of elements in it, joined, malloc()ed; NULL where
  * memory ran out. trim cuts white space at both ends. n NULL gives NULL. */
 char *ek_node_text(const struct ek_node *n, bool trim);
-/* Attribute, malloc()ed; NULL where it is absent, or memory ran out. */
-char *ek_node_attr(const struct ek_node *n, const char *name);
-bool ek_node_has_attr(const struct ek_node *n, const char *name);
+/* *value: the attribute, malloc()ed, or NULL where it is absent; false where
+ * memory ran out, *value is NULL then too. */
+bool ek_node_attr(const struct ek_node *n, const char *name, char **value);
 long ek_node_line(const struct ek_node *n);
 
 /* ---- changing a tree ----------------------------------------------------

@@ -11,9 +11,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Look at everything that the tree lets one see. */
 static void walk(const struct ek_node *n, int depth)
 {
+	char *attr;
+
 	for (; n != NULL; n = ek_node_next(n, NULL)) {
 		free(ek_node_text(n, true));
-		free(ek_node_attr(n, "name"));
+		if (ek_node_attr(n, "name", &attr))
+			free(attr);
 		if (ek_node_line(n) < 0 || depth > 256)
 			abort();
 		walk(ek_node_child(n, NULL), depth + 1);

@@ -23,64 +23,7 @@
 #include "ek/vib.h"
 #include "ek/xml.h"
 
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
-#define CAN_INTERPOSE 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CAN_INTERPOSE 0
-#endif
-#endif
-#ifndef CAN_INTERPOSE
-#define CAN_INTERPOSE 1
-#endif
-
-static long countdown; /* 0: nothing fails; 1: the next one does */
-static long held;      /* blocks */
-
-#if CAN_INTERPOSE
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-void __libc_free(void *p);
-
-static bool fails(void)
-{
-	if (countdown == 0 || --countdown != 0)
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-void *malloc(size_t n)
-{
-	void *p = fails() ? NULL : __libc_malloc(n);
-
-	held += p != NULL;
-	return p;
-}
-
-void *calloc(size_t n, size_t size)
-{
-	void *p = fails() ? NULL : __libc_calloc(n, size);
-
-	held += p != NULL;
-	return p;
-}
-
-void *realloc(void *old, size_t n)
-{
-	void *p = fails() ? NULL : __libc_realloc(old, n);
-
-	held += p != NULL && old == NULL;
-	return p;
-}
-
-void free(void *p)
-{
-	held -= p != NULL;
-	__libc_free(p);
-}
-#endif
+#include "nomem.h"
 
 /* ---- the work ------------------------------------------------------------ */
 
@@ -294,35 +237,6 @@ static int do_vib(struct ek_err *err)
 }
 
 /* ---- running out --------------------------------------------------------- */
-
-/* keeps: a library that keeps blocks of its own after a failure. */
-static void exhaust(int (*work)(struct ek_err *err), bool keeps)
-{
-	bool reached = true; /* work came as far as the failure */
-	int rc;
-	long n = 0;
-
-	if (!CAN_INTERPOSE)
-		skip();
-	assert_int_equal(work(NULL), EK_OK); /* what libraries make once */
-	while (reached) {
-		struct ek_err err = EK_ERR_INIT;
-		long before = held;
-
-		countdown = ++n;
-		rc = work(&err);
-		/* libc does without some: realloc() to a smaller size */
-		reached = countdown == 0;
-		countdown = 0;
-		if (rc != EK_OK && (rc != EK_ESYS || err.msg[0] == '\0'))
-			fail_msg("allocation %ld: %d: %s", n, rc, err.msg);
-		if (!keeps && held != before)
-			fail_msg("allocation %ld: %ld blocks lost", n,
-				 held - before);
-		assert_true(n < 10000);
-	}
-	assert_true(n > 2);
-}
 
 static void test_gzip(void **state)
 {

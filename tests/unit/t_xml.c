@@ -372,13 +372,36 @@ static void test_look(void **state)
 	assert_null(ek_node_child(NULL, "i"));
 	assert_null(ek_node_next(NULL, NULL));
 	assert_null(ek_node_text(NULL, true));
-	value = ek_node_attr(b, "n");
+	assert_true(ek_node_attr(b, "n", &value));
 	assert_string_equal(value, "1");
 	free(value);
-	value = ek_node_attr(b, "e");
+	assert_true(ek_node_attr(b, "e", &value));
 	assert_string_equal(value, "");
 	free(value);
-	assert_null(ek_node_attr(b, "none"));
+	assert_true(ek_node_attr(b, "none", &value));
+	assert_null(value);
+	ek_xml_free(&x);
+}
+
+/* What is of a name space is kept, and is not what it is called behind it. */
+static void test_name_space(void **state)
+{
+	static const char text[] = "<a xmlns:p=\"u\"><p:b>1</p:b>"
+				   "<b p:n=\"2\">3</b></a>";
+	struct ek_xml *x = parse(text), *y = parse("<a xmlns=\"u\"><b/></a>");
+	struct ek_node *b = ek_node_child(ek_xml_root(x), "b");
+	char *value;
+
+	(void)state;
+	assert_text(b, false, "3");
+	assert_true(ek_node_attr(b, "n", &value));
+	assert_null(value);
+	assert_written(ek_xml_root(x), text);
+	assert_string_equal(ek_node_name(ek_xml_root(y)), "");
+	assert_null(ek_node_child(ek_xml_root(y), "b"));
+	assert_string_equal(ek_node_name(ek_node_child(ek_xml_root(y), NULL)),
+			    "");
+	ek_xml_free(&y);
 	ek_xml_free(&x);
 }
 
@@ -468,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_declared),
 		cmocka_unit_test(test_look),
+		cmocka_unit_test(test_name_space),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_change_refused),
 		cmocka_unit_test(test_escape),
