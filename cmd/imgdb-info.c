@@ -204,7 +204,8 @@ int main(int argc, char **argv)
 		rc = show(db, &o, &b, &err);
 	if (rc == EK_OK)
 		rc = ek_buf_check(&b, "standard output", &err);
-	ek_cli_puts(ek_buf_str(&b));
+	if (rc != EK_ESYS) /* else it may be half a document */
+		ek_cli_puts(ek_buf_str(&b));
 	ek_imgdb_free(&db);
 	ek_buf_free(&b);
 	return ek_cli_finish(rc, &err);

@@ -211,6 +211,7 @@ static void json_list(struct ek_json *j, const char *key,
 		ek_json_str(j, NULL, ek_buf_str(&b));
 	}
 	ek_json_close(j);
+	j->out->failed |= b.failed;
 	ek_buf_free(&b);
 }
 

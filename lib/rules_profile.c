@@ -28,6 +28,9 @@ static int check_room(const struct ek_findings *out, struct ek_err *err)
 	return ek_fail(err, EK_ELIMIT, "more than %u findings", FINDINGS_MAX);
 }
 
+/* Names in a set: a hostile database could ask for gigabytes of them. */
+enum { SET_MAX = 32 };
+
 /* "{'a', 'b'}": how ESXi shows a set of VIBs. */
 static void add_set(struct ek_buf *b, const struct ek_profile_set *s,
 		    const size_t *which, size_t n, const char *first)
@@ -35,10 +38,24 @@ static void add_set(struct ek_buf *b, const struct ek_profile_set *s,
 	ek_buf_addc(b, '{');
 	if (first != NULL)
 		ek_buf_addf(b, "'%s'%s", first, n != 0 ? ", " : "");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < SET_MAX; i++)
 		ek_buf_addf(b, "%s'%s'", i != 0 ? ", " : "",
 			    s->v[which != NULL ? which[i] : i].id);
+	if (n > SET_MAX)
+		ek_buf_addf(b, ", and %zu more", n - SET_MAX);
 	ek_buf_addc(b, '}');
+}
+
+/* Were the texts of a finding, in b and set, whole? Frees both. */
+static int done(struct ek_buf *b, struct ek_buf *set, struct ek_err *err)
+{
+	int rc = ek_buf_check(b, "findings", err);
+
+	if (rc == EK_OK)
+		rc = ek_buf_check(set, "findings", err);
+	ek_buf_free(b);
+	ek_buf_free(set);
+	return rc;
 }
 
 /* ---- what the profile and the VIBs say of each other --------------------- */
@@ -168,9 +185,8 @@ static int check_kernel(const struct ek_rule *rule, const void *subject,
 			struct ek_findings *out, struct ek_err *err)
 {
 	const struct ek_profile_set *s = subject;
-	struct ek_buf b = EK_BUF_INIT;
+	struct ek_buf b = EK_BUF_INIT, none = EK_BUF_INIT;
 
-	(void)err;
 	for (size_t i = 0; i < s->n; i++)
 		for (size_t k = 0; k < s->v[i].d->n_payloads; k++)
 			if (ek_name_use_of(s->v[i].d->payloads[k].type) ==
@@ -182,8 +198,7 @@ static int check_kernel(const struct ek_rule *rule, const void *subject,
 	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
 		       "profile has a payload of type boot, so there is no "
 		       "kernel");
-	ek_buf_free(&b);
-	return EK_OK;
+	return done(&b, &none, err);
 }
 
 static int check_base(const struct ek_rule *rule, const void *subject,
@@ -192,9 +207,8 @@ static int check_base(const struct ek_rule *rule, const void *subject,
 	const struct ek_profile_set *s = subject;
 	char name[] = "esx-version";
 	struct ek_constraint c = { .name = name };
-	struct ek_buf b = EK_BUF_INIT;
+	struct ek_buf b = EK_BUF_INIT, none = EK_BUF_INIT;
 
-	(void)err;
 	for (size_t i = 0; i < s->n; i++)
 		if (ek_relations_meets(s->v[i].d, &c))
 			return EK_OK;
@@ -202,8 +216,7 @@ static int check_base(const struct ek_rule *rule, const void *subject,
 		    "VIB providing 'esx-version'.", s->p->name);
 	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
 		       "profile provides esx-version");
-	ek_buf_free(&b);
-	return EK_OK;
+	return done(&b, &none, err);
 }
 
 /* ---- levels and paths ---------------------------------------------------- */
@@ -285,9 +298,10 @@ static int check_overlay(const struct ek_rule *rule, const void *subject,
 
 /* ---- relations ----------------------------------------------------------- */
 
-static void tell_claimed(const struct ek_rule *rule,
-			 const struct ek_profile_set *s,
-			 const struct ek_problem *p, struct ek_findings *out)
+static int tell_claimed(const struct ek_rule *rule,
+			const struct ek_profile_set *s,
+			const struct ek_problem *p, struct ek_findings *out,
+			struct ek_err *err)
 {
 	const char *group = p->overlay ? "overlay" : "non-overlay";
 	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
@@ -297,13 +311,13 @@ static void tell_claimed(const struct ek_rule *rule,
 		    p->path, group, ek_buf_str(&set));
 	ek_finding_add(out, rule, p->path, ek_buf_str(&b), "this file is in "
 		       "several %s VIBs: %s", group, ek_buf_str(&set));
-	ek_buf_free(&set);
-	ek_buf_free(&b);
+	return done(&b, &set, err);
 }
 
-static void tell_missing(const struct ek_rule *rule,
-			 const struct ek_profile_set *s,
-			 const struct ek_problem *p, struct ek_findings *out)
+static int tell_missing(const struct ek_rule *rule,
+			const struct ek_profile_set *s,
+			const struct ek_problem *p, struct ek_findings *out,
+			struct ek_err *err)
 {
 	struct ek_buf b = EK_BUF_INIT, c = EK_BUF_INIT;
 
@@ -314,18 +328,18 @@ static void tell_missing(const struct ek_rule *rule,
 	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it depends "
 		       "on '%s', which no VIB of the profile provides",
 		       ek_buf_str(&c));
-	ek_buf_free(&c);
-	ek_buf_free(&b);
+	return done(&b, &c, err);
 }
 
-static void tell_conflict(const struct ek_rule *rule,
-			  const struct ek_profile_set *s,
-			  const struct ek_problem *p, struct ek_findings *out)
+static int tell_conflict(const struct ek_rule *rule,
+			 const struct ek_profile_set *s,
+			 const struct ek_problem *p, struct ek_findings *out,
+			 struct ek_err *err)
 {
 	const char *id = s->v[p->vib].id;
-	struct ek_buf b = EK_BUF_INIT;
+	struct ek_buf b = EK_BUF_INIT, none = EK_BUF_INIT;
 
-	for (size_t i = 0; i < p->n_others; i++) {
+	for (size_t i = 0; i < p->n_others && !b.failed; i++) {
 		const char *other = s->v[p->others[i]].id;
 
 		ek_buf_reset(&b);
@@ -334,12 +348,13 @@ static void tell_conflict(const struct ek_rule *rule,
 		ek_finding_add(out, rule, id, ek_buf_str(&b), "it conflicts "
 			       "with VIB '%s'", other);
 	}
-	ek_buf_free(&b);
+	return done(&b, &none, err);
 }
 
-static void tell_obsolete(const struct ek_rule *rule,
-			  const struct ek_profile_set *s,
-			  const struct ek_problem *p, struct ek_findings *out)
+static int tell_obsolete(const struct ek_rule *rule,
+			 const struct ek_profile_set *s,
+			 const struct ek_problem *p, struct ek_findings *out,
+			 struct ek_err *err)
 {
 	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
 
@@ -348,12 +363,12 @@ static void tell_obsolete(const struct ek_rule *rule,
 		    ek_buf_str(&set));
 	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it is "
 		       "obsoleted by %s", ek_buf_str(&set));
-	ek_buf_free(&set);
-	ek_buf_free(&b);
+	return done(&b, &set, err);
 }
 
-typedef void tell_fn(const struct ek_rule *rule, const struct ek_profile_set *s,
-		     const struct ek_problem *p, struct ek_findings *out);
+typedef int tell_fn(const struct ek_rule *rule, const struct ek_profile_set *s,
+		    const struct ek_problem *p, struct ek_findings *out,
+		    struct ek_err *err);
 
 static int check_relations(enum ek_problem_kind kind, tell_fn *tell,
 			   const struct ek_rule *rule, const void *subject,
@@ -365,10 +380,10 @@ static int check_relations(enum ek_problem_kind kind, tell_fn *tell,
 
 	if (rc != EK_OK)
 		return rc;
-	for (size_t i = 0; i < ek_problems_count(list); i++)
-		tell(rule, s, ek_problems_at(list, i), out);
+	for (size_t i = 0; i < ek_problems_count(list) && rc == EK_OK; i++)
+		rc = tell(rule, s, ek_problems_at(list, i), out, err);
 	ek_problems_free(&list);
-	return EK_OK;
+	return rc;
 }
 
 static int check_claimed(const struct ek_rule *rule, const void *subject,
