@@ -606,7 +606,7 @@ void ek_xml_escape(struct ek_buf *out, const char *text, bool attr)
 		ref = reference(c, attr);
 		if (ref != NULL)
 			ek_buf_adds(out, ref);
-		else if (c > 0x7f)
+		else if (c > 0x7e)
 			ek_buf_addf(out, "&#%lu;", (unsigned long)c);
 		else
 			ek_buf_addc(out, (char)c);

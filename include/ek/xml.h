@@ -66,7 +66,7 @@ void ek_node_remove(struct ek_node *n); /* with all below; white space too */
 void ek_xml_write(const struct ek_node *n, struct ek_buf *out);
 
 /* Escape for text (&amp; &lt; &gt;) or, with attr, for "..." too. Bytes above
- * 0x7f are taken as UTF-8 and become &#N;. What XML cannot hold (control
+ * 0x7e are taken as UTF-8 and become &#N;. What XML cannot hold (control
  * characters, bytes that are not UTF-8) becomes &#65533;: refuse it before. */
 void ek_xml_escape(struct ek_buf *out, const char *text, bool attr);
 

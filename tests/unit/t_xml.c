@@ -47,6 +47,8 @@ static const struct {
 	{ "<a><!-- in --><?p i?><?q?></a>", NULL },
 	{ "<a>1 &gt; 0 &lt; 2 &amp; \" '</a>", NULL },
 	{ "<a>&quot;&apos;&#65;&#x42;]]&gt;</a>", "<a>\"'AB]]&gt;</a>" },
+	/* DEL; found by fuzzing */
+	{ "<a b=\"\x7f\">\x7f</a>", "<a b=\"&#127;\">&#127;</a>" },
 	{ "<a><![CDATA[<&>]]>x</a>", "<a>&lt;&amp;&gt;x</a>" },
 	{ "<a b=\"&gt;=&lt;&amp;&quot;'&#10;&#9;&#13;\"/>", NULL },
 	{ "<a b='\"'/>", "<a b=\"&quot;\"/>" },
@@ -469,7 +471,7 @@ static void test_escape(void **state)
 	(void)state;
 	ek_xml_escape(&b, "a<>&\"'\n\t\r\xc3\xa4\xff\x01\x7f", false);
 	assert_string_equal(ek_buf_str(&b), "a&lt;&gt;&amp;\"'\n\t&#13;&#228;"
-					    "&#65533;&#65533;\x7f");
+					    "&#65533;&#65533;&#127;");
 	ek_buf_reset(&b);
 	ek_xml_escape(&b, "a<>&\"'\n\t\r", true);
 	assert_string_equal(ek_buf_str(&b), "a&lt;&gt;&amp;&quot;'&#10;&#9;"
