@@ -74,11 +74,21 @@ static bool pass_separators(const char **s, struct ek_bootcfg_item *it)
 	return true;
 }
 
+/* The next separator, or the end. Not strstr(): under a sanitizer that looks at
+ * all of the rest each time. */
+static const char *find_separator(const char *s)
+{
+	s = strchrnul(s, SEPARATOR[0]);
+	while (*s != '\0' && strncmp(s, SEPARATOR, 3) != 0)
+		s = strchrnul(s + 1, SEPARATOR[0]);
+	return s;
+}
+
 enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
 					  struct ek_bootcfg_item *it)
 {
 	const char *s = *list + strspn(*list, " ");
-	const char *sep, *end;
+	const char *end;
 
 	*it = (struct ek_bootcfg_item){ .empty = 0 };
 	if (!pass_separators(&s, it))
@@ -86,9 +96,8 @@ enum ek_bootcfg_next ek_bootcfg_next_item(const char **list,
 	*list = s;
 	if (*s == '\0')
 		return EK_BOOTCFG_END;
-	sep = strstr(s, SEPARATOR);
-	end = sep != NULL ? sep : s + strlen(s);
-	*list = sep != NULL ? sep + 3 : end;
+	end = find_separator(s);
+	*list = *end != '\0' ? end + 3 : end;
 
 	it->name = s;
 	while (s < end && *s != ' ')
