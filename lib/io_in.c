@@ -305,19 +305,35 @@ static int skip_by_reading(struct ek_in *in, uint64_t n, const char *what,
 	return EK_OK;
 }
 
+/* Go to an offset without reading; false, and nothing done, where that cannot
+ * be: a seek beyond the end fails as well. */
+static bool jump(struct ek_in *in, uint64_t to)
+{
+	if (in->rc != EK_OK)
+		return false;
+	if (in->mem != NULL) {
+		if (to > (uint64_t)(in->end - in->mem))
+			return false;
+		in->ptr = in->mem + to;
+	} else if (in->seek != NULL && in->seek(in->ctx, to)) {
+		in->ptr = in->end = in->buf;
+		in->over = false;
+	} else {
+		return false;
+	}
+	in->pos = to;
+	return true;
+}
+
 int ek_in_skip(struct ek_in *in, uint64_t n, const char *what,
 	       struct ek_err *err)
 {
 	uint64_t have = there(in);
 
-	/* A seek beyond the end fails; then reading tells where the end is. */
-	if (in->rc == EK_OK && !in->over && in->seek != NULL && n > have &&
-	    n - have > EK_IN_PEEK_MAX && n <= UINT64_MAX - in->pos &&
-	    in->seek(in->ctx, in->pos + n)) {
-		in->ptr = in->end = in->buf;
-		in->pos += n;
+	/* Where there is no seek, reading tells where the end is. */
+	if (!in->over && n > have && n - have > EK_IN_PEEK_MAX &&
+	    n <= UINT64_MAX - in->pos && jump(in, in->pos + n))
 		return EK_OK;
-	}
 	return skip_by_reading(in, n, what, err);
 }
 
@@ -340,17 +356,10 @@ int ek_in_rewind(struct ek_in *in, struct ek_err *err)
 {
 	if (in->rc != EK_OK)
 		return stuck(in, err);
-	if (in->mem != NULL) {
-		in->ptr = in->mem;
-	} else if (in->seek != NULL && in->seek(in->ctx, 0)) {
-		in->ptr = in->end = in->buf;
-		in->over = false;
-	} else {
-		errno = ESPIPE;
-		return ek_fail_sys(err, "cannot read '%s' twice", in->name);
-	}
-	in->pos = 0;
-	return EK_OK;
+	if (jump(in, 0))
+		return EK_OK;
+	errno = ESPIPE;
+	return ek_fail_sys(err, "cannot read '%s' twice", in->name);
 }
 
 /* ---- descriptors --------------------------------------------------------- */
@@ -569,8 +578,7 @@ static bool rest_seek(void *ctx, uint64_t off)
 {
 	struct rest *r = ctx;
 
-	return off == 0 && ek_in_rewind(r->from, NULL) == EK_OK &&
-	       ek_in_skip(r->from, r->base, "its begin", NULL) == EK_OK;
+	return off <= UINT64_MAX - r->base && jump(r->from, r->base + off);
 }
 
 int ek_in_open_rest(struct ek_in **in, struct ek_in *from, struct ek_err *err)

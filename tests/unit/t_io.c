@@ -29,6 +29,7 @@ static struct {
 	unsigned eintr;   /* interrupt each first call of two */
 	size_t most;      /* bytes that one call moves; 0: no limit */
 	int read_error;   /* errno of every read, or 0 */
+	uint64_t was_read; /* bytes that pread() gave */
 } fault;
 
 static bool interrupt(void)
@@ -79,7 +80,10 @@ ssize_t pread(int fd, void *buf, size_t n, off_t off)
 		errno = fault.read_error;
 		return -1;
 	}
-	return syscall(SYS_pread64, fd, buf, some(n), off);
+	n = (size_t)syscall(SYS_pread64, fd, buf, some(n), off);
+	if ((ssize_t)n > 0)
+		fault.was_read += n;
+	return (ssize_t)n;
 }
 
 ssize_t write(int fd, const void *buf, size_t n)
@@ -1176,6 +1180,43 @@ static void test_streams_agree(void **state)
 	free(data);
 }
 
+/* To go to and fro in a layer without a layer costs no reading of all that lies
+ * between. */
+static void test_rest_seeks(void **state)
+{
+	enum { N = 3000000, BASE = 5 };
+	unsigned char *data = pattern(N), c;
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_in *in, *over;
+	size_t got;
+
+	(void)state;
+	put_file("f", data, N);
+	assert_int_equal(ek_in_open(&in, "f", NULL), EK_OK);
+	assert_int_equal(ek_in_skip(in, BASE, "x", NULL), EK_OK);
+	assert_int_equal(ek_in_open_rest(&over, in, NULL), EK_OK);
+	fault.was_read = 0;
+	for (uint64_t i = 0; i < 10; i++) {
+		uint64_t to = i % 2 == 0 ? N - BASE - 1 - i : i * 1000000 / 4;
+
+		assert_int_equal(ek_in_rewind(over, NULL), EK_OK);
+		assert_int_equal(ek_in_skip(over, to, "x", NULL), EK_OK);
+		assert_int_equal(ek_in_read(over, &c, 1, &got, NULL), EK_OK);
+		assert_int_equal(got, 1);
+		assert_int_equal(c, data[BASE + to]);
+		assert_true(ek_in_pos(over) == to + 1);
+	}
+	assert_true(fault.was_read <= 10 * (uint64_t)EK_IN_PEEK_MAX);
+	/* beyond the end: told where that is */
+	assert_int_equal(ek_in_rewind(over, NULL), EK_OK);
+	assert_int_equal(ek_in_skip(over, N, "all of it", &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'f' ends at offset 2999995 inside all of"
+			    " it");
+	ek_in_close(&over);
+	ek_in_close(&in);
+	free(data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1210,6 +1251,7 @@ int main(void)
 		T(test_spool_dir),
 		T(test_on_take),
 		T(test_streams_agree),
+		T(test_rest_seeks),
 	};
 
 	umask(022);
