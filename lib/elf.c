@@ -67,7 +67,8 @@ struct look {
 	uint64_t offset, vaddr, memsz;
 	uint64_t pages;
 	uint64_t budget;     /* bytes of relocations still to be read */
-	unsigned char *hits; /* one bit a page */
+	unsigned char *hits; /* owned; one bit a page; NULL: none was hit */
+	uint32_t n_hits;     /* bits set */
 };
 
 typedef int entry_fn(struct look *k, const unsigned char *p,
@@ -140,13 +141,21 @@ static int on_phdr(struct look *k, const unsigned char *p, struct ek_err *err)
 static int on_rel(struct look *k, const unsigned char *p, struct ek_err *err)
 {
 	uint64_t r_offset = word(k, p), page;
+	unsigned char bit;
 
-	(void)err;
 	if (r_offset < k->vaddr)
 		return EK_OK;
 	page = (r_offset - k->vaddr) / PAGE;
-	if (page < k->pages)
-		k->hits[page / 8] |= (unsigned char)(1u << (page % 8));
+	if (page >= k->pages)
+		return EK_OK;
+	if (k->hits == NULL)
+		k->hits = calloc(1, (size_t)(k->pages / 8 + 1));
+	if (k->hits == NULL)
+		return ek_fail_sys(err, "pages of a program");
+	/* counted here: a file of 200 bytes may claim 16 million pages */
+	bit = (unsigned char)(1u << (page % 8));
+	k->n_hits += (k->hits[page / 8] & bit) == 0;
+	k->hits[page / 8] |= bit;
 	return EK_OK;
 }
 
@@ -210,19 +219,7 @@ static int read_shdrs(struct look *k, struct ek_err *err)
 	if (!k->found)
 		return EK_OK;
 	k->pages = k->memsz / PAGE;
-	k->hits = calloc(1, (size_t)(k->pages / 8 + 1));
-	if (k->hits == NULL)
-		return ek_fail_sys(err, "pages of a program");
 	return each(k, off, l->shdr, n, bad_shdr, on_shdr, err);
-}
-
-static uint32_t count_hits(const struct look *k)
-{
-	uint32_t n = 0;
-
-	for (uint64_t i = 0; i < k->pages; i++)
-		n += (uint32_t)k->hits[i / 8] >> (i % 8) & 1u;
-	return n;
 }
 
 int ek_elf_look(uint64_t size, ek_elf_read *read, void *ctx,
@@ -244,7 +241,7 @@ int ek_elf_look(uint64_t size, ek_elf_read *read, void *ctx,
 	if (rc == EK_OK && k.note == NULL && k.found) {
 		t->textoffset = (uint32_t)k.offset;
 		t->text_pgs = (uint32_t)k.pages;
-		t->fixup_pgs = count_hits(&k);
+		t->fixup_pgs = k.n_hits;
 	}
 	if (note != NULL)
 		*note = k.note;
