@@ -84,7 +84,8 @@ bool ek_dir_is_private(const struct ek_dir *d)
 {
 	struct stat st;
 
-	return fstat(d->fd, &st) == 0 && (st.st_mode & 011) == 0;
+	return fstat(d->fd, &st) == 0 && (st.st_mode & 011) == 0 &&
+	       st.st_uid == geteuid();
 }
 
 /* ---- from a name to an open parent -------------------------------------- */

@@ -34,7 +34,7 @@ int ek_dir_open_below(struct ek_dir **out, const struct ek_dir *d,
 		      const char *name, struct ek_err *err);
 void ek_dir_close(struct ek_dir **d);
 
-/* Can nobody but its owner (and root) reach what is below? */
+/* Is it ours, and can nobody else (but root) reach what is below? */
 bool ek_dir_is_private(const struct ek_dir *d);
 
 int ek_dir_mkdir(struct ek_dir *d, const char *name, uint32_t mode,

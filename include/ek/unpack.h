@@ -17,8 +17,8 @@
  *
  * Restored are modes, with the sticky bit also of files (ESXi has 01644), and
  * times; directories get theirs last. Owners are never changed. setuid and
- * setgid are kept only below a directory that others cannot enter
- * (ek_dir_is_private()): elsewhere anyone could run the file as the user who
+ * setgid are kept only below a directory of ours that others cannot enter
+ * (ek_dir_is_private()): elsewhere they could run the file as the user who
  * extracted it; note is told.
  */
 #ifndef EK_UNPACK_H

@@ -505,6 +505,12 @@ static void test_open(void **state)
 	assert_false(ek_dir_is_private(p.d));
 	assert_int_equal(chmod(path(&p, "in"), 0700), 0);
 	assert_true(ek_dir_is_private(p.d));
+	/* not where its owner is someone else: only root can be there */
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path(&p, "in"), 12345, 0), 0);
+		assert_false(ek_dir_is_private(p.d));
+		assert_int_equal(chown(path(&p, "in"), 0, 0), 0);
+	}
 	close_place(&p);
 }
 
