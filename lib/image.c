@@ -7,12 +7,12 @@
 
 #include "ek/buf.h"
 #include "ek/dir.h"
-#include "ek/dirlist.h"
 #include "ek/err.h"
 #include "ek/image.h"
 #include "ek/io.h"
 #include "ek/iso9660.h"
 #include "ek/path.h"
+#include "ek/walk.h"
 
 struct file {
 	struct ek_image_file pub;
@@ -95,14 +95,20 @@ static int load_iso(struct ek_image *img, struct ek_err *err)
 	return rc;
 }
 
-static int on_file(void *ctx, const char *name, uint64_t size, int64_t mtime,
-		   struct ek_err *err)
+static int on_walked(void *ctx, const struct ek_walked *w, struct ek_err *err)
 {
 	struct ek_image *img = ctx;
-	struct file f = { .pub = { NULL, size, 1, mtime } };
+	struct file f = { .pub = { NULL, (uint64_t)w->st->st_size, 1,
+				   w->st->st_mtime } };
 	int rc;
 
-	if (asprintf(&f.path, "/%s", name) < 0)
+	if (S_ISDIR(w->st->st_mode))
+		return EK_OK;
+	/* nothing is passed over in silence */
+	if (!S_ISREG(w->st->st_mode))
+		return ek_fail(err, EK_EREFUSE, "'%s/%s' is neither a file nor"
+			       " a directory", img->name, w->path);
+	if (asprintf(&f.path, "/%s", w->path) < 0)
 		return no_memory(img, err);
 	f.pub.path = f.path;
 	rc = add(img, &f, err);
@@ -148,8 +154,7 @@ static int open_dir(struct ek_image *img, struct ek_err *err)
 	int rc = ek_dir_open(&img->dir, img->name, false, err);
 
 	if (rc == EK_OK)
-		rc = ek_dirlist(img->name, EK_ISO_DEPTH_MAX, on_file, img,
-				err);
+		rc = ek_walk(img->name, NULL, on_walked, img, err);
 	return rc;
 }
 

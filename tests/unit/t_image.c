@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* t_image.c - unit tests of image.h and dirlist.h */
+/* t_image.c - unit tests of image.h */
 #include "os.h"
 
 #include <setjmp.h>
@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ek/dirlist.h"
 #include "ek/err.h"
 #include "ek/image.h"
 #include "ek/io.h"
@@ -180,40 +179,6 @@ static void test_directory_bad(void **state)
 			 EK_EFORMAT);
 }
 
-static int collect(void *ctx, const char *name, uint64_t size, int64_t mtime,
-		   struct ek_err *err)
-{
-	char *all = ctx;
-	size_t n = strlen(all);
-
-	(void)mtime;
-	(void)err;
-	snprintf(all + n, 256 - n, "%s:%llu ", name, (unsigned long long)size);
-	return strcmp(name, "stop") == 0 ? EK_END : EK_OK;
-}
-
-static void test_dirlist(void **state)
-{
-	char all[256] = "";
-
-	(void)state;
-	assert_int_equal(mkdir("d", 0755), 0);
-	assert_int_equal(mkdir("d/b", 0755), 0);
-	assert_int_equal(mkdir("d/b/deep", 0755), 0);
-	assert_int_equal(mkdir("d/empty", 0755), 0);
-	put("d/z", "1");
-	put("d/a", "22");
-	put("d/b/deep/x", "333");
-	put("d/B", "");
-	assert_int_equal(ek_dirlist("d", 2, collect, all, NULL), EK_OK);
-	assert_string_equal(all, "B:0 a:2 b/deep/x:3 z:1 ");
-	assert_int_equal(ek_dirlist("d", 1, collect, all, NULL), EK_ELIMIT);
-	assert_int_equal(ek_dirlist("nope", 1, collect, all, NULL), EK_ESYS);
-	assert_int_equal(ek_dirlist("d/a", 1, collect, all, NULL), EK_ESYS);
-	put("d/stop", "");
-	assert_int_equal(ek_dirlist("d", 2, collect, all, NULL), EK_END);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,7 +187,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_directory, enter, leave),
 		cmocka_unit_test_setup_teardown(test_directory_bad, enter,
 						leave),
-		cmocka_unit_test_setup_teardown(test_dirlist, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
