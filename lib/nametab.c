@@ -219,16 +219,59 @@ static bool is_used(const struct ek_module_edit *v, size_t n, const char *name)
 	return false;
 }
 
-/* The name that a payload of this name has lost, and nobody has taken. */
-static const char *lost_name(const struct ek_nametab *t, const char *payload,
-			     const struct ek_module_edit *v, size_t n)
+/* How alike what comes and what goes are: the better, the more of them match. */
+enum likeness { SAME_PAYLOAD, SAME_VIB, SAME_BOTH };
+
+/*
+ * The name of the VIB within its id, vendor_type_name_version. An id cannot be
+ * taken apart for sure (vib.5, "Identity"), but nothing hangs on it here but
+ * the place in a list.
+ */
+static const char *name_in_id(const char *id, size_t *len)
+{
+	static const char *const types[] = { "_bootbank_", "_locker_",
+					     "_meta_" };
+	const char *end = strrchr(id, '_'), *name;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		name = strstr(id, types[i]);
+		if (name == NULL)
+			continue;
+		name += strlen(types[i]);
+		if (end < name)
+			continue;
+		*len = (size_t)(end - name);
+		return name;
+	}
+	*len = strlen(id);
+	return id;
+}
+
+static bool is_like(const struct ek_nametab_row *a,
+		    const struct ek_nametab_row *b, enum likeness how)
+{
+	size_t alen, blen;
+	const char *aname = name_in_id(a->vib, &alen);
+	const char *bname = name_in_id(b->vib, &blen);
+	bool vib = alen == blen && memcmp(aname, bname, alen) == 0;
+	bool payload = strcmp(a->payload, b->payload) == 0;
+
+	return (vib || how == SAME_PAYLOAD) && (payload || how == SAME_VIB);
+}
+
+/* The name that went, in whose place the new one of this row comes: that of
+ * the likest row; one that nobody has taken yet. */
+static const char *lost_name(const struct ek_nametab *t,
+			     const struct ek_nametab_row *to,
+			     enum likeness how, const struct ek_module_edit *v,
+			     size_t n)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct ek_nametab_row *r = &t->v[i];
 
 		if (r->fate == EK_NAME_REMOVED && r->use == EK_USE_MODULE &&
-		    strcmp(r->payload, payload) == 0 &&
-		    !has(t, r->name, EK_NAME_ADDED) && !is_used(v, n, r->name))
+		    is_like(r, to, how) && !has(t, r->name, EK_NAME_ADDED) &&
+		    !is_used(v, n, r->name))
 			return r->name;
 	}
 	return NULL;
@@ -249,9 +292,28 @@ static int refuse_boot(const struct ek_nametab *t, struct ek_err *err)
 	return EK_OK;
 }
 
+/* Rows whose name is new in the list: an edit each, from is not set. */
+static size_t add_new(const struct ek_nametab *t, struct ek_module_edit *e,
+		      const struct ek_nametab_row **rows)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct ek_nametab_row *r = &t->v[i];
+
+		if (r->fate != EK_NAME_ADDED || r->use != EK_USE_MODULE ||
+		    has(t, r->name, EK_NAME_REMOVED))
+			continue;
+		rows[n] = r;
+		e[n++].to = r->name;
+	}
+	return n;
+}
+
 int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 		     size_t *n, struct ek_err *err)
 {
+	const struct ek_nametab_row **rows;
 	struct ek_module_edit *e;
 	int rc = refuse_boot(t, err);
 
@@ -260,17 +322,20 @@ int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 	if (rc != EK_OK)
 		return rc;
 	e = calloc(t->n + 1, sizeof(*e));
-	if (e == NULL)
+	rows = calloc(t->n + 1, sizeof(*rows));
+	if (e == NULL || rows == NULL) {
+		free(e);
+		free(rows);
 		return ek_fail_sys(err, "table of names");
-	for (size_t i = 0; i < t->n; i++) {
-		const struct ek_nametab_row *r = &t->v[i];
-
-		if (r->fate == EK_NAME_ADDED && r->use == EK_USE_MODULE &&
-		    !has(t, r->name, EK_NAME_REMOVED)) {
-			e[*n].from = lost_name(t, r->payload, e, *n);
-			e[(*n)++].to = r->name;
-		}
 	}
+	*n = add_new(t, e, rows);
+	for (int how = SAME_BOTH; how >= SAME_PAYLOAD; how--)
+		for (size_t i = 0; i < *n; i++)
+			if (e[i].from == NULL)
+				e[i].from = lost_name(t, rows[i],
+						      (enum likeness)how, e,
+						      *n);
+	free(rows);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct ek_nametab_row *r = &t->v[i];
 

@@ -63,9 +63,10 @@ struct ek_module_edit {
 };
 
 /*
- * What the table means for modules=, in its order: a payload whose name went to
- * another file of the same payload name keeps its place (from and to); a name
- * that one VIB lost and another took needs no change. *v is free()d by the
+ * What the table means for modules=, in its order: a payload that comes takes
+ * the place (from and to) of one that goes, of the same VIB and payload name,
+ * else of the same VIB, else of the same payload name; a name that one VIB lost
+ * and another took needs no change. *v is free()d by the
  * caller. A row of use boot that is added or removed is EK_EREFUSE: such a
  * payload lies in imgpayld.tgz too.
  */

@@ -31,6 +31,21 @@ static const struct {
 	{ "A1\tp\tp.v00\tremoved\tmodule\nB1\tp\tp.v01\tremoved\tmodule\n"
 	  "A2\tp\tp.t02\tadded\tmodule\nB2\tp\tp.t03\tadded\tmodule\n",
 	  "p.v00>p.t02;p.v01>p.t03;" },
+	/* a VIB whose payload has another name now keeps its place as well */
+	{ "A_bootbank_net-x_1\tnet-x\tnet-x.v00\tremoved\tmodule\n"
+	  "B_bootbank_net-x_2-1\tx\tx.t00\tadded\tmodule\n",
+	  "net-x.v00>x.t00;" },
+	/* and not that of a stranger, though its payload has the name */
+	{ "A_bootbank_a_1\tp\tp.v00\tremoved\tmodule\n"
+	  "A_bootbank_b_1\tp\tp.v01\tremoved\tmodule\n"
+	  "B_bootbank_b_2\tp\tp.t02\tadded\tmodule\n",
+	  "p.v01>p.t02;p.v00>-;" },
+	/* the names within the ids are compared whole */
+	{ "A_bootbank_net-x_1\tp\tp.v00\tremoved\tmodule\n"
+	  "A_bootbank_net-xy_1\tq\tq.v00\tadded\tmodule\n",
+	  "->q.v00;p.v00>-;" },
+	{ "_bootbank_\tp\tp.v00\tremoved\tmodule\n"
+	  "A_locker_\tq\tq.v00\tadded\tmodule\n", "->q.v00;p.v00>-;" },
 	/* the disc has one case */
 	{ "A1\tp\tP.V00\tremoved\tmodule\nA2\tp\tp.v00\tadded\tmodule\n", "" },
 	{ "V\tb\tb.b00\tkept\tboot\n", "" },
