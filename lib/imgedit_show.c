@@ -35,12 +35,17 @@ static void change_text(const struct ek_change *c, struct ek_buf *out)
 		ek_buf_addf(out, ", %s", c->why);
 }
 
+static void add_reason(const struct ek_imgedit *e, struct ek_buf *out)
+{
+	if (e->lowered_by != NULL)
+		ek_buf_addf(out, ", because of '%s'", e->lowered_by);
+}
+
 static void level_text(const struct ek_imgedit *e, struct ek_buf *out)
 {
 	ek_buf_addf(out, "acceptance level of the profile: %s -> %s",
 		    ek_level_name(e->old_level), ek_level_name(e->new_level));
-	if (e->lowered_by != NULL)
-		ek_buf_addf(out, ", because of '%s'", e->lowered_by);
+	add_reason(e, out);
 }
 
 static int add_note(struct ek_strs *to, const struct ek_buf *b,
@@ -142,6 +147,7 @@ void ek_imgedit_text(const struct ek_imgedit *e, const struct ek_findings *f,
 	ek_buf_addf(out, "level   %s", ek_level_name(e->old_level));
 	if (e->old_level != e->new_level)
 		ek_buf_addf(out, " -> %s", ek_level_name(e->new_level));
+	add_reason(e, out);
 	ek_buf_addc(out, '\n');
 	if (e->has_serial) {
 		ek_buf_addf(out, "serial  %lld", (long long)e->old_serial);
@@ -190,6 +196,7 @@ static void json_level(const struct ek_imgedit *e, struct ek_json *j)
 	ek_json_object(j, "level");
 	ek_json_str(j, "old", ek_level_name(e->old_level));
 	ek_json_str(j, "new", ek_level_name(e->new_level));
+	ek_json_str(j, "because_of", e->lowered_by);
 	ek_json_close(j);
 }
 

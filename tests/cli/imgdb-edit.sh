@@ -280,10 +280,12 @@ t '--plan prints and changes nothing, as text and as JSON' '
 	grep -q "^remove *net-igb .* - *certified\$" plan
 	grep -q "^added *net_e100.v00 *module *net-e100 *Acme_bootbank_net-e1000_1-1\$" plan
 	grep -q "^removed *net_e100.v00 *module" plan
-	grep -q "^level *partner -> community\$" plan
+	grep -q "^level *partner -> community, because of .net-e1000.\$" plan
 	grep -q "^serial *14 -> 18\$" plan
 	imgdb-edit --plan --json --add x.vib --remove net-igb imgdb.tgz >json
 	grep -q "\"change\": \"downgrade\"" json
+	grep -q "\"because_of\": \"net-e1000\"" json
+	imgdb-edit --plan --level community imgdb.tgz | grep -q "^level *partner -> community\$"
 	imgdb-edit --json --add x.vib -o out imgdb.tgz >json 2>/dev/null
 	grep -q "\"changed\": true" json
 	[ -s out ]
