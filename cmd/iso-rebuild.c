@@ -14,13 +14,16 @@
 
 static const char usage[] =
 "usage: iso-rebuild -o out.iso [--add path=file]... [--remove path]...\n"
-"                   [--volume-id id] [--mtime t] [--json] [--force] [-q] in.iso\n"
+"                   [-C dir] [--volume-id id] [--mtime t] [--json] [--force] [-q]\n"
+"                   in.iso\n"
 "\n"
 "Make a new ISO image from in.iso. Both boot entries are kept, and the result is\n"
 "proved against the input before it gets its name. Needs xorriso.\n"
 "\n"
 "      --add path=file  put file at path, in place of what is there\n"
 "      --remove path    leave this file out\n"
+"  -C, --directory dir  where the files of --add are, where they have no path\n"
+"                       from the root\n"
 "      --force          take an image that only one firmware boots; let the two\n"
 "                       boot.cfg differ\n"
 "      --json           report as one JSON document on standard output\n"
@@ -38,6 +41,7 @@ enum { OPT_ADD = EK_OPT_LONG, OPT_REMOVE, OPT_FORCE, OPT_JSON, OPT_MTIME,
 static const struct option longopts[] = {
 	{ "add", required_argument, NULL, OPT_ADD },
 	{ "remove", required_argument, NULL, OPT_REMOVE },
+	{ "directory", required_argument, NULL, 'C' },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "mtime", required_argument, NULL, OPT_MTIME },
@@ -57,7 +61,7 @@ struct edit {
 };
 
 struct opts {
-	const char *in, *out, *volume_id, *mtime;
+	const char *in, *out, *dir, *volume_id, *mtime;
 	struct edit *edits; /* owned */
 	size_t n_edits;
 	bool force, json;
@@ -92,7 +96,7 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	*o = (struct opts){ .edits = calloc((size_t)argc, sizeof(*o->edits)) };
 	if (o->edits == NULL)
 		return ek_fail_sys(err, "options");
-	while ((c = getopt_long(argc, argv, "o:qhV", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "C:o:qhV", longopts, NULL)) != -1) {
 		switch (c) {
 		case OPT_ADD:
 			o->edits[o->n_edits++] = parse_add(optarg);
@@ -100,31 +104,16 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		case OPT_REMOVE:
 			o->edits[o->n_edits++] = (struct edit){ optarg, NULL };
 			break;
-		case OPT_FORCE:
-			o->force = true;
-			break;
-		case OPT_JSON:
-			o->json = true;
-			break;
-		case OPT_MTIME:
-			o->mtime = optarg;
-			break;
-		case OPT_PROGRESS:
-			ek_cli_progress_force();
-			break;
-		case OPT_VOLUME_ID:
-			o->volume_id = optarg;
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'q':
-			ek_cli_quiet(true);
-			break;
-		case 'h':
-			ek_cli_help();
-		case 'V':
-			ek_cli_version();
+		case OPT_FORCE: o->force = true; break;
+		case OPT_JSON: o->json = true; break;
+		case OPT_MTIME: o->mtime = optarg; break;
+		case OPT_PROGRESS: ek_cli_progress_force(); break;
+		case OPT_VOLUME_ID: o->volume_id = optarg; break;
+		case 'C': o->dir = optarg; break;
+		case 'o': o->out = optarg; break;
+		case 'q': ek_cli_quiet(true); break;
+		case 'h': ek_cli_help();
+		case 'V': ek_cli_version();
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -144,6 +133,8 @@ static int plan(struct ek_isobuild *plan, const struct opts *o,
 		rc = ek_isobuild_set_mtime(plan, sec, err);
 	if (rc == EK_OK && o->volume_id != NULL)
 		rc = ek_isobuild_set_volume_id(plan, o->volume_id, err);
+	if (rc == EK_OK && o->dir != NULL)
+		rc = ek_isobuild_set_base(plan, o->dir, err);
 	for (size_t i = 0; rc == EK_OK && i < o->n_edits; i++) {
 		const struct edit e = o->edits[i];
 

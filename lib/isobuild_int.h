@@ -8,7 +8,7 @@
 
 struct change {
 	struct ek_isochange pub;
-	char *path, *given, *file; /* owned; pub borrows them */
+	char *path, *given, *file, *shown; /* owned; pub borrows them */
 	char *top; /* owned: topmost part of path that is new, or path */
 };
 
@@ -17,6 +17,7 @@ struct ek_isobuild {
 	struct ek_iso_catalog boot;
 	struct change *v;        /* owned */
 	size_t n, cap;
+	char *base;              /* owned: where files lie; NULL: here */
 	char volume_id[33];
 	int64_t mtime;
 };

@@ -50,6 +50,7 @@ static void change_free(struct change *c)
 	free(c->path);
 	free(c->given);
 	free(c->file);
+	free(c->shown);
 	free(c->top);
 }
 
@@ -62,6 +63,7 @@ void ek_isobuild_free(struct ek_isobuild **bp)
 	for (size_t i = 0; i < b->n; i++)
 		change_free(&b->v[i]);
 	free(b->v);
+	free(b->base);
 	free(b);
 	*bp = NULL;
 }
@@ -92,6 +94,7 @@ static const char *name_problem(const char *s, size_t len)
 struct match {
 	const struct ek_isobuild *b;
 	const char *given;
+	const char *shown; /* of the file to put there, or NULL */
 	struct ek_buf path;             /* as it will be */
 	const struct ek_iso_node *node; /* what path is so far; NULL: new */
 	size_t top;                     /* length of path up to the first new
@@ -234,6 +237,28 @@ static int grow(struct ek_isobuild *b, struct ek_err *err)
 	return EK_OK;
 }
 
+/* The name of file below base; the caller frees. NULL: no memory. */
+static char *below(const char *base, const char *file)
+{
+	char *s;
+
+	if (base == NULL || file[0] == '/')
+		return strdup(file);
+	return asprintf(&s, "%s/%s", base, file) < 0 ? NULL : s;
+}
+
+int ek_isobuild_set_base(struct ek_isobuild *b, const char *dir,
+			 struct ek_err *err)
+{
+	char *own = strdup(dir);
+
+	if (own == NULL)
+		return ek_fail_sys(err, "'%s'", dir);
+	free(b->base);
+	b->base = own;
+	return EK_OK;
+}
+
 /* Take the matched path and file into the plan. */
 static int keep(struct ek_isobuild *b, const struct match *m, const char *file,
 		uint64_t size, struct ek_err *err)
@@ -248,14 +273,16 @@ static int keep(struct ek_isobuild *b, const struct match *m, const char *file,
 	c.path = strdup(m->path.p);
 	c.given = strdup(m->given);
 	c.file = file != NULL ? strdup(file) : NULL;
+	c.shown = file != NULL ? strdup(m->shown) : NULL;
 	c.top = strndup(m->path.p, m->top != 0 ? m->top : m->path.len);
 	if (c.path == NULL || c.given == NULL || c.top == NULL ||
-	    (file != NULL && c.file == NULL)) {
+	    (file != NULL && (c.file == NULL || c.shown == NULL))) {
 		change_free(&c);
 		return ek_fail_sys(err, "list of changes");
 	}
 	c.pub = (struct ek_isochange){ .path = c.path, .given = c.given,
-		.file = c.file, .replaces = file != NULL && m->node != NULL,
+		.file = c.file, .shown = c.shown,
+		.replaces = file != NULL && m->node != NULL,
 		.respelled = m->respelled, .size = size };
 	b->v[b->n++] = c;
 	return EK_OK;
@@ -300,17 +327,22 @@ static int check_target(const struct ek_isobuild *b, const struct match *m,
 int ek_isobuild_add(struct ek_isobuild *b, const char *path, const char *file,
 		    struct ek_err *err)
 {
-	struct match m = { .b = b, .given = path };
+	struct match m = { .b = b, .given = path, .shown = file };
+	char *where = below(b->base, file);
 	uint64_t size = 0;
-	int rc = match_path(&m, err);
+	int rc;
 
+	if (where == NULL)
+		return ek_fail_sys(err, "'%s'", file);
+	rc = match_path(&m, err);
 	if (rc == EK_OK)
 		rc = check_target(b, &m, err);
 	if (rc == EK_OK)
-		rc = measure(file, &size, err);
+		rc = measure(where, &size, err);
 	if (rc == EK_OK)
-		rc = keep(b, &m, file, size, err);
+		rc = keep(b, &m, where, size, err);
 	ek_buf_free(&m.path);
+	free(where);
 	return rc;
 }
 

@@ -187,7 +187,7 @@ static void change_json(const struct ek_isochange *c, struct ek_json *j)
 	ek_json_str(j, "path", c->path);
 	ek_json_str(j, "given", c->given);
 	if (c->file != NULL) {
-		ek_json_str(j, "file", c->file);
+		ek_json_str(j, "file", c->shown);
 		ek_json_uint(j, "size", c->size);
 		ek_json_str(j, "sha256", c->sha256);
 	}

@@ -50,6 +50,10 @@ void ek_isobuild_free(struct ek_isobuild **b);
 int ek_isobuild_add(struct ek_isobuild *b, const char *path, const char *file,
 		    struct ek_err *err);
 
+/* Names of files to add are below dir from now on; absolute ones are not. */
+int ek_isobuild_set_base(struct ek_isobuild *b, const char *dir,
+			 struct ek_err *err);
+
 /* Take the file at path away. EK_EREFUSE: it is not there, a directory, or
  * needed to boot. */
 int ek_isobuild_remove(struct ek_isobuild *b, const char *path,
@@ -67,6 +71,7 @@ struct ek_isochange {
 	const char *path;  /* as it is, or will be, on the image */
 	const char *given; /* as the caller spelled it */
 	const char *file;  /* what is put there; NULL: removed */
+	const char *shown; /* file as the caller named it */
 	bool replaces;     /* there was one */
 	bool respelled;    /* a new name that was put into upper case */
 	uint64_t size;     /* of file */

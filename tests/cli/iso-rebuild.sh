@@ -184,6 +184,21 @@ t '--volume-id' '
 	[ ! -e y.iso ]
 '
 
+t '-C: files of --add are below it, and the report has their names alone' '
+	mkdir d
+	cp $new/boot.cfg d
+	cp $new/boot.cfg abs.cfg
+	iso-rebuild -o a.iso -C d --add /boot.cfg=boot.cfg \
+		--add "/efi/boot/boot.cfg=$PWD/abs.cfg" --add /net-acme.v00=$new/net-acme.v00 \
+		--json "$img" >out
+	grep -q "\"file\": \"boot.cfg\"" out
+	grep -q "\"file\": \"$PWD/abs.cfg\"" out
+	add b.iso -q
+	cmp a.iso b.iso
+	status 3 iso-rebuild -o c.iso -C d --add /x=nosuch "$img" 2>msg
+	grep -q "d/nosuch" msg
+'
+
 t '--json tells what was done, with digests' '
 	add x.iso -q --remove .discinfo --json >out
 	sum=$(sha256sum <$new/boot.cfg | cut -d" " -f1)
