@@ -150,8 +150,13 @@ static void tell_target(const struct ek_vibmake *m)
 		vm_tell(m, EK_SAY_NOTE, "no --target: no softwarePlatform, no "
 			"vmkapi or driverAPI depends%s, checksums as for 6.7",
 			m->text != NULL ? " added" : "");
-	else if (m->package != NULL && m->package->has_kind[EK_MAP_NATIVE] &&
-		 t->vmkapi == NULL)
+	if (t == NULL || m->package == NULL ||
+	    !m->package->has_kind[EK_MAP_NATIVE] || t->vmkapi != NULL)
+		return;
+	if ((t->bit & EK_R55_UP) == 0)
+		vm_tell(m, EK_SAY_WARN, "ESXi %s has no native drivers, 5.5 "
+			"and later have: this one will not be loaded", t->name);
+	else
 		vm_tell(m, EK_SAY_WARN, "which vmkapi a native driver for ESXi "
 			"%s depends on is not known: none is written", t->name);
 }

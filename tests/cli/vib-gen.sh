@@ -315,7 +315,9 @@ t 'what is odd is told, and goes through' '
 	mkdriver --kind native -o n.tgz
 	vib-gen --driver n.tgz --target 5.1 -o a.vib 2>msg
 	grep -qF "ESXi 5.1 refuses '\''etc/vmware/default.map.d/acme.map'\''" msg
-	grep -qF "which vmkapi a native driver for ESXi 5.1 depends on is not known" msg
+	grep -qF "ESXi 5.1 has no native drivers, 5.5 and later have: this one will not be loaded" msg
+	vib-gen --driver n.tgz --target 5.5 -o a.vib 2>msg
+	grep -qF "which vmkapi a native driver for ESXi 5.5 depends on is not known" msg
 '
 
 t 'all elements by options' '
