@@ -8,7 +8,7 @@
 set -eu
 
 prog=esxi-customize
-case $0 in */*) PATH=${0%/*}:$PATH ;; esac
+case $0 in */*) PATH=$(cd "${0%/*}" && pwd):$PATH ;; esac
 export PATH
 tab=$(printf '\t')
 
@@ -17,7 +17,7 @@ usage() {
 usage: esxi-customize -o out.iso [--add package]... [--remove vib]...
                       [--level level] [--profile-name name] [--edit]
                       [--mtime time] [--keep dir] [--manifest file]
-                      [--force] [-qv] in.iso
+                      [--force] [--progress] [-qv] in.iso
        esxi-customize --dry-run [the same] in.iso
 
 Add drivers and other packages to an ESXi install ISO (5.0 to 6.7), or remove
@@ -37,6 +37,7 @@ survives the installation.
   -n, --dry-run            print the plan, write nothing
       --manifest file      write inputs, changes and SHA-256 sums as JSON
       --force              go on where a check that says so found an error
+      --progress           show progress, terminal or not
   -q, --quiet              print errors only
   -v, --verbose            print each step
   -h, --help               print this text
@@ -44,14 +45,16 @@ survives the installation.
 TEXT
 }
 
+# Control characters out of names must not reach a terminal.
+mask() { LC_ALL=C tr '\001-\011\013-\037\177' '?'; }
+
 complain() {
-	printf '%s: %s\n' "$prog" "$*" | LC_ALL=C tr '\001-\011\013-\037\177' '?' >&2
+	printf '%s: %s\n' "$prog" "$*" | mask >&2
 }
 
 # fail STATUS WORDS...
 fail() {
-	status=$1
-	shift
+	status=$1; shift
 	complain "$@"
 	exit "$status"
 }
@@ -62,17 +65,11 @@ bad_usage() {
 	exit 2
 }
 
-say() {
-	$quiet || printf '%s\n' "$*" || exit 3
-}
+say() { $quiet || printf '%s\n' "$*" | mask || exit 3; }
 
 # step COMMAND... - run one step; -v shows it
 step() {
-	if $verbose; then
-		printf '+' >&2
-		printf ' %s' "$@" >&2
-		echo >&2
-	fi
+	! $verbose || printf '+ %s\n' "$*" | mask >&2
 	"$@"
 }
 
@@ -86,28 +83,30 @@ plain() {
 	case $1 in '' | -) bad_usage "'$1' cannot be a file here" ;; -*) file=./$1 ;; *) file=$1 ;; esac
 }
 
+# in_work COMMAND... - one step whose files are all in the work directory: what
+# it prints names them, not where they happen to be
+in_work() { (cd "$work" && step "$@"); }
+
 make_work() {
 	if [ -n "$keep" ]; then
 		mkdir -m 700 "$keep" || fail 3 "cannot make '$keep' for --keep"
 		work=$keep
-		return
+	else
+		work=$(mktemp -d "${TMPDIR:-/tmp}/$prog.XXXXXX") ||
+			fail 3 "cannot make a directory for intermediate files"
+		trap 'rm -rf "$work"' EXIT
+		trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 	fi
-	work=$(mktemp -d "${TMPDIR:-/tmp}/$prog.XXXXXX") ||
-		fail 3 "cannot make a directory for intermediate files"
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
+	mkdir -p "$work/root" "$work/disc/EFI/BOOT" "$work/EFI/BOOT"
 }
 
-# What of the image the steps need; and which release it is.
+# What of the image the steps need, as it was; and which release it is.
 read_image() {
-	step iso-cat "$iso" /BOOT.CFG >"$work/BOOT.CFG"
-	step iso-cat "$iso" /EFI/BOOT/BOOT.CFG >"$work/EFIBOOT.CFG"
-	step iso-cat "$iso" /IMGDB.TGZ >"$work/imgdb.in"
-	cp "$work/BOOT.CFG" "$work/boot.in"
-	cp "$work/EFIBOOT.CFG" "$work/efi.in"
-	release=$(step imgdb-info --get esx-version "$work/imgdb.in")
+	for file in $system; do
+		step iso-cat "$iso" "/$file" >"$work/disc/$file"
+		cp "$work/disc/$file" "$work/$file"
+	done
+	release=$(in_work imgdb-info --get esx-version disc/IMGDB.TGZ)
 	case $release in
 	5.* | 6.*) ;;
 	*) fail 1 "'$iso' holds ESXi $release: only images of 5.0 to 6.7 can be" \
@@ -116,94 +115,90 @@ read_image() {
 	esac
 }
 
-# edit_vib N - let the user change what is in VIB number N, and make it again
+# edit_vib TREE - let the user change what is in $vib, and make it again
 edit_vib() {
-	step vib-unpack --trees -C "$work/edit.$1" "$work/$1.vib"
-	say "edit '$work/edit.$1', then leave the editor or shell to go on"
-	(cd "$work/edit.$1" && eval "${EDITOR:-${SHELL:-/bin/sh}}${EDITOR:+ .}") ||
+	in_work vib-unpack --trees -C "$1" "$vib"
+	say "edit '$work/$1', then leave the editor or shell to go on"
+	(cd "$work/$1" && eval "${EDITOR:-${SHELL:-/bin/sh}}${EDITOR:+ .}") ||
 		fail 1 "the editor failed, nothing was written"
-	step vib-gen --unpacked "$work/edit.$1" --target "$release" ${mtime:+--mtime "$mtime"} \
-		-o "$work/$1.vib.new"
-	mv "$work/$1.vib.new" "$work/$1.vib"
+	in_work vib-gen --unpacked "$1" --target "$release" \
+		${mtime:+--mtime "$mtime"} -o "$vib.new"
+	mv "$work/$vib.new" "$work/$vib"
 }
 
-# package N FILE - make it $work/N.vib, whatever it is
+# package FILE - make a VIB of it, whatever it is, with a name that tells of it
 package() {
-	kind=$(step vib-info --kind "$2")
+	n=$((n + 1))
+	vib=$n.$(printf %.80s "${1##*/}")
+	case $vib in *.vib) ;; *) vib=$vib.vib ;; esac
+	kind=$(step vib-info --kind "$1")
 	case $kind in
-	driver) step vib-gen ${less:+-q} --driver "$2" --target "$release" \
-		${mtime:+--mtime "$mtime"} -o "$work/$1.vib" ;;
-	vib) cp "$2" "$work/$1.vib" ;;
-	bundle) fail 1 "'$2' is an offline bundle: take its .vib files out (unzip)" \
+	driver) step vib-gen ${less:+-q} --driver "$1" --target "$release" \
+		${mtime:+--mtime "$mtime"} -o "$work/$vib" ;;
+	vib) cp "$1" "$work/$vib" ;;
+	bundle) fail 1 "'$1' is an offline bundle: take its .vib files out (unzip)" \
 		"and add those" ;;
-	*) fail 1 "'$2' is no driver tgz and no .vib, but: $kind" ;;
+	*) fail 1 "'$1' is no driver tgz and no .vib, but: $kind" ;;
 	esac
-	if $edit; then edit_vib "$1"; fi
-	step vib-info --id "$work/$1.vib" >"$work/$1.id"
+	if $edit; then edit_vib "edit.$n"; fi
+	vibs="$vibs $(quote "$vib")"
+	wishes="$wishes --add $(quote "$vib")"
 }
 
 # The database: $work/plan is for people, $work/names for the next steps. Its
 # columns are VIB id, payload, file name, what happened, and module or file.
 edit_database() {
-	i=0
-	while [ "$i" -lt "$n" ]; do
-		i=$((i + 1))
-		set -- "$@" --add "$work/$i.vib"
-	done
 	set -- --target "$release" ${force:+--force} ${mtime:+--mtime "$mtime"} \
-		"$@" "$work/imgdb.in"
-	step imgdb-edit --plan "$@" >"$work/plan"
-	step imgdb-edit --plan --json "$@" >"$work/plan.json"
-	step imgdb-edit -q -o "$work/IMGDB.TGZ" --names-out "$work/names" "$@"
-	when=$(imgdb-info --get modifiedtime "$work/IMGDB.TGZ")
+		"$@" disc/IMGDB.TGZ
+	in_work imgdb-edit --plan "$@" >"$work/plan" || # show all that is wrong
+		{ status=$?; $quiet || cat "$work/plan"; exit "$status"; }
+	in_work imgdb-edit --plan --json "$@" >"$work/plan.json"
+	in_work imgdb-edit -q -o IMGDB.TGZ --names-out names "$@"
+	when=$(in_work imgdb-info --get modifiedtime IMGDB.TGZ)
 }
 
-# The same edit of both boot.cfg, and the files of the new modules by name.
+# edit_boot VIB... - the same edit of both boot.cfg; new modules by their names
 edit_boot() {
-	mkdir "$work/root"
-	step bootcfg-edit -i --names "$work/names" "$work/BOOT.CFG" \
-		"$work/EFIBOOT.CFG" >"$work/modules"
-	i=0
-	while [ "$i" -lt "$n" ]; do
-		i=$((i + 1))
-		step vib-unpack --names "$work/names" -C "$work/root" "$work/$i.vib"
-	done
+	in_work bootcfg-edit -i --names names BOOT.CFG EFI/BOOT/BOOT.CFG \
+		>"$work/modules"
+	for vib; do in_work vib-unpack --names names -C root "$vib"; done
 }
 
 # All that changed goes onto the disc; new members take the database's time.
 rebuild() {
 	set --
-	cmp -s "$work/imgdb.in" "$work/IMGDB.TGZ" ||
-		set -- --add "/IMGDB.TGZ=$work/IMGDB.TGZ"
-	cmp -s "$work/boot.in" "$work/BOOT.CFG" ||
-		set -- "$@" --add "/BOOT.CFG=$work/BOOT.CFG"
-	cmp -s "$work/efi.in" "$work/EFIBOOT.CFG" ||
-		set -- "$@" --add "/EFI/BOOT/BOOT.CFG=$work/EFIBOOT.CFG"
-	for file in "$work/root"/*; do
-		[ ! -f "$file" ] || set -- "$@" --add "/${file##*/}=$file"
+	for file in $system; do
+		cmp -s "$work/disc/$file" "$work/$file" ||
+			set -- "$@" --add "/$file=$file"
 	done
-	cp "$work/names" "$work/names.again"
+	for file in "$work/root"/*; do
+		[ -f "$file" ] || continue
+		file=${file##*/}
+		set -- "$@" --add "/$(echo "$file" | tr '[:lower:]' '[:upper:]')=root/$file"
+	done
+	names=$(cat "$work/names")
 	while IFS=$tab read -r _ _ name what kind; do
 		[ "$what/$kind" = removed/module ] || continue
-		grep -qF "$tab$name${tab}added$tab" "$work/names.again" ||
+		echo "$names" | grep -qF "$tab$name${tab}added$tab" ||
 			set -- "$@" --remove "/$name"
 	done <"$work/names"
-	step iso-rebuild ${less:+-q} -o "$out" --json ${force:+--force} --mtime "$when" "$@" \
-		"$iso" >"$work/iso.json"
+	step iso-rebuild ${less:+-q} ${progress:+--progress} ${force:+--force} --json \
+		-C "$work" -o "$out" --mtime "$when" "$@" "$iso" >"$work/iso.json"
 }
 
-# What a person must know before the image is used.
+# advice VIB... - what a person must know before the image is used
 advice() {
-	i=0
-	case $release in 5.* | 6.0*) i=$n ;; esac # they know no Secure Boot
-	while [ "$i" -lt "$n" ]; do
-		i=$((i + 1))
-		if vib-info --signed "$work/$i.vib"; then continue; fi
-		say "Secure Boot: '$(cat "$work/$i.id")' is not signed; with UEFI Secure" \
-			"Boot on, ESXi 6.5 and later stops at boot (Failed to verify" \
-			"signatures of the following vib(s)). Switch it off there."
-		break
+	unsigned=
+	for vib; do
+		in_work vib-info --signed "$vib" ||
+			unsigned="$unsigned '$(in_work vib-info --id "$vib")'"
 	done
+	case $release in
+	5.* | 6.0*) ;; # they know no Secure Boot
+	*) [ -z "$unsigned" ] || say "Secure Boot: not signed:$unsigned. With UEFI" \
+		"Secure Boot on, ESXi 6.5 and later stops at boot (Failed to verify" \
+		"signatures of the following vib(s)). Switch it off there." ;;
+	esac
 	if iso-cat -t "$iso" /UPGRADE/METADATA.ZIP >/dev/null 2>&1; then
 		say "UPGRADE/METADATA.ZIP still shows the original: Update Manager and" \
 			"Lifecycle Manager do not see the change when they import the" \
@@ -213,13 +208,12 @@ advice() {
 
 # The documents of the commands, one behind the other as they are.
 write_manifest() {
-	vib-info --kind --json "$iso" "$@" "$out" >"$work/inventory.json"
-	bootcfg-edit --list --json "$work/BOOT.CFG" >"$work/boot.json"
+	step vib-info --kind --json "$iso" "$@" "$out" >"$work/inventory.json"
+	in_work bootcfg-edit --list --json BOOT.CFG >"$work/boot.json"
 	{
 		printf '{\n"esxkit": "@VERSION@"'
 		for part in inventory plan boot iso; do
-			printf ',\n"%s": ' "$part"
-			cat "$work/$part.json"
+			printf ',\n"%s": ' "$part"; cat "$work/$part.json"
 		done
 		echo '}'
 	} >"$work/manifest"
@@ -234,7 +228,9 @@ write_manifest() {
 	fail 3 "cannot write '$manifest'; the ISO is complete"
 }
 
-out='' iso='' keep='' manifest='' packages='' wishes='' force='' mtime='' less=''
+out='' iso='' keep='' manifest='' packages='' wishes='' vibs=''
+force='' mtime='' less='' progress='' proved='both boot entries proved'
+system='IMGDB.TGZ BOOT.CFG EFI/BOOT/BOOT.CFG'
 dry=false edit=false quiet=false verbose=false
 while [ $# -gt 0 ]; do
 	first='' rest=${1#-?}
@@ -259,11 +255,13 @@ while [ $# -gt 0 ]; do
 		shift ;;
 	--edit) edit=true ;;
 	-n | --dry-run) dry=true ;;
-	--force) force=yes ;;
+	--force) force=yes proved="written with --force: see what was told above" ;;
+	--progress) progress=yes ;;
 	-q | --quiet) quiet=true less=yes ;;
 	-v | --verbose) verbose=true ;;
 	-h | --help) usage || exit 3; exit 0 ;;
-	-V | --version) echo "$prog @VERSION@" || exit 3; exit 0 ;;
+	-V | --version) { echo "$prog @VERSION@" && vib-gen -V | sed 1d; } || exit 3
+		exit 0 ;;
 	--) shift; break ;;
 	-?*) bad_usage "bad option '$1'" ;;
 	*)
@@ -285,15 +283,13 @@ make_work
 read_image
 eval "set -- $packages"
 n=0
-for file in "$@"; do
-	n=$((n + 1))
-	package "$n" "$file"
-done
+for file; do package "$file"; done
 eval "edit_database $wishes"
-edit_boot
+eval "edit_boot $vibs"
 if ! $quiet || $dry; then cat "$work/plan" "$work/modules" || exit 3; fi
-if $dry; then exit 0; fi
-rebuild
-advice
+say
+$dry || rebuild
+eval "advice $vibs"
+if $dry; then say "nothing was written: --dry-run"; exit 0; fi
 [ -z "$manifest" ] || eval "write_manifest $packages"
-say "wrote '$out': ESXi $release, both boot entries proved"
+say "wrote '$out': ESXi $release, $proved"

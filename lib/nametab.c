@@ -292,9 +292,9 @@ static int refuse_boot(const struct ek_nametab *t, struct ek_err *err)
 	return EK_OK;
 }
 
-/* Rows whose name is new in the list: an edit each, from is not set. */
+/* An edit for each row whose name is new in the list, from is not set. */
 static size_t add_new(const struct ek_nametab *t, struct ek_module_edit *e,
-		      const struct ek_nametab_row **rows)
+		      size_t *rows)
 {
 	size_t n = 0;
 
@@ -304,7 +304,7 @@ static size_t add_new(const struct ek_nametab *t, struct ek_module_edit *e,
 		if (r->fate != EK_NAME_ADDED || r->use != EK_USE_MODULE ||
 		    has(t, r->name, EK_NAME_REMOVED))
 			continue;
-		rows[n] = r;
+		rows[n] = i;
 		e[n++].to = r->name;
 	}
 	return n;
@@ -313,8 +313,8 @@ static size_t add_new(const struct ek_nametab *t, struct ek_module_edit *e,
 int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 		     size_t *n, struct ek_err *err)
 {
-	const struct ek_nametab_row **rows;
 	struct ek_module_edit *e;
+	size_t *rows;
 	int rc = refuse_boot(t, err);
 
 	*v = NULL;
@@ -332,7 +332,7 @@ int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 	for (int how = SAME_BOTH; how >= SAME_PAYLOAD; how--)
 		for (size_t i = 0; i < *n; i++)
 			if (e[i].from == NULL)
-				e[i].from = lost_name(t, rows[i],
+				e[i].from = lost_name(t, &t->v[rows[i]],
 						      (enum likeness)how, e,
 						      *n);
 	free(rows);

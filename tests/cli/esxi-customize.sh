@@ -115,6 +115,11 @@ t '--manifest is JSON with every sum; --keep leaves the steps' '
 	sha256sum a.iso | cut -c1-64 | grep -f - sums
 	sha256sum $shared/67.iso $shared/driver.tgz | cut -c1-64 | while read -r s; do grep $s sums; done
 	grep driver sums
+	mkdir tmp
+	TMPDIR=tmp esxi-customize -q --add $shared/driver.tgz --manifest m2.json -o a.iso $shared/67.iso
+	cmp m.json m2.json
+	[ -z "$(ls -A tmp)" ]
+	rm -r tmp m2.json
 	[ -s steps/names ] && [ -s steps/IMGDB.TGZ ]
 	only a.iso m.json steps sums
 '
@@ -236,6 +241,37 @@ t 'a missing xorriso is told, with how to get it' '
 	PATH=$PWD/bin status 3 "$BIN/esxi-customize" --add $shared/driver.tgz -o out.iso $shared/67.iso 2>msg
 	grep "apt-get install xorriso" msg
 	only bin msg
+'
+
+t 'messages name what the user gave, not files of the work directory' '
+	cp $shared/driver.tgz b.tgz
+	status 1 esxi-customize --add $shared/driver.tgz --add b.tgz -o out.iso $shared/67.iso 2>msg >out
+	grep "driver.tgz.* and .*b.tgz.* are both VIB" msg
+	status 1 esxi-customize --remove nosuch -o out.iso $shared/67.iso 2>>msg
+	grep "IMGDB.TGZ. has no VIB .nosuch" msg
+	status 1 grep /tmp msg
+	only b.tgz msg out
+'
+
+t 'a profile that would not be valid: the plan is shown with all that is wrong' '
+	mkdriver --kind native -o native.tgz
+	status 1 esxi-customize --add native.tgz -o out.iso $shared/50.iso >log 2>msg
+	[ "$(grep -c "^error: .*path-rule" log)" -gt 1 ]
+	grep "remedy: " log
+	grep "ESXi 5.0 has no native drivers" msg
+	esxi-customize --force --add native.tgz -o out.iso $shared/50.iso >log 2>msg
+	grep "written with --force" log
+	status 1 grep "proved" log
+'
+
+t 'every VIB that is not signed is named, by the plan too' '
+	mkdriver --module other -o other.tgz
+	esxi-customize -n --add $shared/driver.tgz --add other.tgz $shared/67.iso >log
+	grep "Secure Boot: not signed: .*net-acme_.*net-other_" log
+	grep "nothing was written" log
+	grep "because of .net-acme." log
+	esxi-customize -n --add $shared/driver.tgz $shared/50.iso >log
+	status 1 grep "Secure Boot" log
 '
 
 t 'wrong usage' '
