@@ -9,9 +9,19 @@
 static struct ek_module *find_module(const struct ek_package *p,
 				     const char *name)
 {
-	for (size_t i = 0; i < p->n_modules; i++)
-		if (strcmp(p->modules[i].name, name) == 0)
-			return &p->modules[i];
+	size_t lo = 0, hi = p->n_modules;
+
+	while (lo < hi) { /* they are sorted */
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp(name, p->modules[mid].name);
+
+		if (c == 0)
+			return &p->modules[mid];
+		if (c > 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
 	return NULL;
 }
 
@@ -197,29 +207,40 @@ static void warn_modules(const struct ek_package *p,
 					p->modules[i].path);
 }
 
-static bool any_map_takes(const struct ek_package *p,
-			  const struct ek_pciid *id)
+/* The first device of ids that no map takes; *n: how many there are. */
+static const struct ek_pciid *untaken(const struct ek_pciset *set,
+				      const struct ek_pciids *ids, size_t *n)
 {
-	for (size_t i = 0; i < p->n_maps; i++)
-		if (ek_pcimap_takes(&p->maps[i].map, id))
-			return true;
-	return false;
+	const struct ek_pciid *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < ids->n; i++) {
+		const struct ek_pciid *id = &ids->v[i];
+
+		if (id->depth == EK_ID_DEVICE &&
+		    !ek_pciset_has(set, id->vendor, id->device) &&
+		    (*n)++ == 0)
+			first = id;
+	}
+	return first;
 }
 
-static void warn_ids(const struct ek_package *p,
-		     const struct ek_package_opts *o)
+static int warn_ids(const struct ek_package *p,
+		    const struct ek_package_opts *o, struct ek_err *err)
 {
+	struct ek_pciset set = { .v = NULL };
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < p->n_maps; i++)
+		rc = ek_pciset_add(&set, &p->maps[i].map, err);
+	ek_pciset_sort(&set);
 	if (p->n_ids == 0)
 		ek_package_tell(o, EK_SAY_NOTE, "'%s' has no .ids file: the "
 				"card will work, without its name", p->name);
-	for (size_t i = 0; i < p->n_ids; i++) {
-		const struct ek_pciid *first = NULL;
-		size_t n = 0;
+	for (size_t i = 0; rc == EK_OK && i < p->n_ids; i++) {
+		size_t n;
+		const struct ek_pciid *first = untaken(&set, &p->ids[i], &n);
 
-		for (size_t k = 0; k < p->ids[i].n; k++)
-			if (p->ids[i].v[k].depth == EK_ID_DEVICE &&
-			    !any_map_takes(p, &p->ids[i].v[k]) && n++ == 0)
-				first = &p->ids[i].v[k];
 		if (first != NULL)
 			ek_package_tell(o, EK_SAY_WARN, "'%s:%s': line %lu: "
 					"no map has the id %04x:%04x (%zu such"
@@ -227,6 +248,8 @@ static void warn_ids(const struct ek_package *p,
 					first->line, first->vendor,
 					first->device, n);
 	}
+	ek_pciset_clear(&set);
+	return rc;
 }
 
 static void tell_form(const struct ek_package *p,
@@ -260,7 +283,8 @@ int ek_package_check(struct ek_package *p, const struct ek_package_opts *o,
 	if (rc != EK_OK)
 		return rc;
 	warn_modules(p, o);
-	warn_ids(p, o);
-	tell_form(p, o);
-	return EK_OK;
+	rc = warn_ids(p, o, err);
+	if (rc == EK_OK)
+		tell_form(p, o);
+	return rc;
 }

@@ -85,6 +85,15 @@ static int add_tag(struct ek_vibdesc *d, const char *tag, struct ek_err *err)
 	return ek_strs_add(&d->tags, tag, strlen(tag), err);
 }
 
+/* Is tag one of the first n? */
+static bool is_among(const struct ek_strs *tags, size_t n, const char *tag)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(tags->v[i], tag) == 0)
+			return true;
+	return false;
+}
+
 /* "10ec8125" where only vendor and device are told, else all 22 characters. */
 static int collect_ids(const struct ek_package *p, struct ek_strs *ids,
 		       struct ek_err *err)
@@ -114,6 +123,7 @@ static int collect_ids(const struct ek_package *p, struct ek_strs *ids,
 static int native_tags(const struct ek_package *p, struct ek_vibdesc *d,
 		       struct ek_err *err)
 {
+	const size_t before = d->tags.n; /* those added here differ */
 	struct ek_strs ids = { 0 };
 	char tag[EK_PCI_PATTERN + 16];
 	int rc;
@@ -123,7 +133,8 @@ static int native_tags(const struct ek_package *p, struct ek_vibdesc *d,
 		if (i > 0 && strcmp(ids.v[i - 1], ids.v[i]) == 0)
 			continue;
 		snprintf(tag, sizeof(tag), "PCIID %s", ids.v[i]);
-		rc = add_tag(d, tag, err);
+		if (!is_among(&d->tags, before, tag))
+			rc = ek_strs_add(&d->tags, tag, strlen(tag), err);
 	}
 	ek_strs_free(&ids);
 	if (rc == EK_OK)

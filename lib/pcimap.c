@@ -357,9 +357,13 @@ static struct ek_map_line *sorted(const struct ek_pcimap *m)
 	return v;
 }
 
+/* So many ids that are there twice are told of, a wrong map has thousands. */
+enum { TOLD_MAX = 20 };
+
 static void tell_oddities(const struct job *j, const struct ek_pcimap *m)
 {
 	struct ek_map_line *v;
+	size_t n = 0;
 
 	if (j->n_cr > 0)
 		tell(j, "line %lu: CR before LF (in %lu lines), which VMware's"
@@ -371,11 +375,16 @@ static void tell_oddities(const struct job *j, const struct ek_pcimap *m)
 	if (j->note == NULL)
 		return;
 	v = sorted(m);
-	for (size_t i = 1; v != NULL && i < m->n; i++)
-		if (strcmp(v[i - 1].id, v[i].id) == 0 &&
-		    strcmp(v[i - 1].driver, v[i].driver) == 0)
+	for (size_t i = 1; v != NULL && i < m->n; i++) {
+		if (strcmp(v[i - 1].id, v[i].id) != 0 ||
+		    strcmp(v[i - 1].driver, v[i].driver) != 0)
+			continue;
+		if (n++ < TOLD_MAX)
 			tell(j, "line %lu: id '%s' for '%s' is there twice",
 			     v[i].line, v[i].id, v[i].driver);
+	}
+	if (n > TOLD_MAX)
+		tell(j, "%zu more ids are there twice", n - TOLD_MAX);
 	free(v);
 }
 

@@ -95,4 +95,24 @@ void ek_pciids_clear(struct ek_pciids *ids);
  * aside where id is a device or a vendor)? */
 bool ek_pcimap_takes(const struct ek_pcimap *m, const struct ek_pciid *id);
 
+/* ---- many questions ----------------------------------------------------- */
+
+struct ek_pciset_item; /* opaque */
+
+/* The devices that some maps take. Zero it; add maps, sort once, then ask. A
+ * question costs no walk over the lines, of which hostile maps have millions. */
+struct ek_pciset {
+	struct ek_pciset_item *v; /* owned */
+	size_t n, cap;
+	uint32_t masks[256]; /* each of 8 digits counts or does not */
+	size_t n_masks;
+};
+
+int ek_pciset_add(struct ek_pciset *s, const struct ek_pcimap *m,
+		  struct ek_err *err);
+void ek_pciset_sort(struct ek_pciset *s);
+/* As ek_pcimap_takes() with an id of depth EK_ID_DEVICE. */
+bool ek_pciset_has(const struct ek_pciset *s, uint16_t vendor, uint16_t device);
+void ek_pciset_clear(struct ek_pciset *s);
+
 #endif /* EK_PCIMAP_H */

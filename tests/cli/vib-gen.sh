@@ -294,6 +294,20 @@ t 'every cut and many flipped bytes of a package are refused or told' '
 	done
 '
 
+t 'a map and a list of names of many thousand lines take no minutes' '
+	mkdriver -o d.tgz
+	mkdir d
+	tar -xzf d.tgz -C d
+	awk "BEGIN { for (i = 0; i < 20000; i++)
+		printf \"regtype=linux,bus=pci,id=1000:%04x 0000:0000,driver=acme,class=network\\n\", i }" \
+		>d/etc/vmware/driver.map.d/acme.map
+	awk "BEGIN { print \"1001  other vendor\"; for (i = 0; i < 60000; i++)
+		printf \"\\t%04x  card\\n\", i }" >d/usr/share/hwdata/driver.pciids.d/acme.ids
+	tar -czf d.tgz --format=gnu --owner=root:0 --group=root:0 -C d etc usr
+	timeout 60 vib-gen --driver d.tgz -o a.vib 2>msg
+	grep "line 2: no map has the id 1001:0000 (60000 such ids)" msg
+'
+
 t 'what is odd is told, and goes through' '
 	while IFS="|" read -r bad text; do
 		mkdriver --bad $bad -o d.tgz

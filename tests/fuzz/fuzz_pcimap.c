@@ -18,14 +18,26 @@ static void quiet(void *ctx, const char *text)
 
 static void check_names(const char *text, size_t len, const struct ek_pcimap *m)
 {
+	struct ek_pciset set = { .v = NULL };
 	struct ek_pciids ids;
 	size_t n = 0;
 
 	if (ek_pciids_parse(&ids, "fuzz", text, len, quiet, &n, NULL) != EK_OK)
 		return;
-	for (size_t i = 0; i < ids.n && i < 16; i++)
-		if (ek_pcimap_takes(m, &ids.v[i]) && m->n == 0)
+	if (ek_pciset_add(&set, m, NULL) != EK_OK)
+		abort();
+	ek_pciset_sort(&set);
+	for (size_t i = 0; i < ids.n && i < 16; i++) {
+		const struct ek_pciid *id = &ids.v[i];
+		bool takes = ek_pcimap_takes(m, id);
+
+		if (takes && m->n == 0)
 			abort();
+		if (id->depth == EK_ID_DEVICE &&
+		    takes != ek_pciset_has(&set, id->vendor, id->device))
+			abort();
+	}
+	ek_pciset_clear(&set);
 	ek_pciids_clear(&ids);
 }
 

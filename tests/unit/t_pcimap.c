@@ -263,15 +263,81 @@ static void test_takes(void **state)
 		    .device = 0x9999, .subvendor = 0x1043,
 		    .subdevice = 0x87d8 }, true },
 	};
+	struct ek_pciset set = { .v = NULL };
 	struct ek_pcimap m;
 
 	(void)state;
 	assert_int_equal(ek_pcimap_parse(&m, "x", text, strlen(text), NULL,
 					 NULL, NULL), EK_OK);
-	for (size_t i = 0; i < N(rows); i++)
+	assert_int_equal(ek_pciset_add(&set, &m, NULL), EK_OK);
+	ek_pciset_sort(&set);
+	for (size_t i = 0; i < N(rows); i++) {
 		assert_int_equal(ek_pcimap_takes(&m, &rows[i].id),
 				 rows[i].want);
+		if (rows[i].id.depth == EK_ID_DEVICE)
+			assert_int_equal(ek_pciset_has(&set, rows[i].id.vendor,
+						       rows[i].id.device),
+					 rows[i].want);
+	}
+	ek_pciset_clear(&set);
 	ek_pcimap_clear(&m);
+}
+
+/* Dots among the first 8 digits, some or all of them. */
+static void test_set_dots(void **state)
+{
+	static const char text[] =
+		"regtype=native,bus=pci,id=80861...000000000000..,driver=a\n"
+		"regtype=native,bus=pci,id=8086.2........00000000,driver=a\n"
+		"regtype=native,bus=pci,id=.0ec8125..............,driver=a\n";
+	static const struct {
+		uint16_t vendor, device;
+		bool want;
+	} rows[] = {
+		{ 0x8086, 0x1fff, true }, { 0x8086, 0x2fff, false },
+		{ 0x8086, 0x22ab, true }, { 0x8087, 0x22ab, false },
+		{ 0xf0ec, 0x8125, true }, { 0xf0ec, 0x8126, false },
+	};
+	struct ek_pciset set = { .v = NULL };
+	struct ek_pcimap m;
+
+	(void)state;
+	ek_pciset_sort(&set);
+	assert_false(ek_pciset_has(&set, 0, 0));
+	assert_int_equal(ek_pcimap_parse(&m, "x", text, strlen(text), NULL,
+					 NULL, NULL), EK_OK);
+	assert_int_equal(ek_pciset_add(&set, &m, NULL), EK_OK);
+	ek_pciset_sort(&set);
+	for (size_t i = 0; i < N(rows); i++)
+		assert_int_equal(ek_pciset_has(&set, rows[i].vendor,
+					       rows[i].device), rows[i].want);
+	ek_pciset_clear(&set);
+	ek_pcimap_clear(&m);
+}
+
+/* Hundreds of lines that are there twice are told of in a few. */
+static void test_many_twice(void **state)
+{
+	static const char line[] =
+		"regtype=native,bus=acpi,id=PNP0D10,driver=a\n";
+	struct ek_buf text = EK_BUF_INIT, notes = EK_BUF_INIT;
+	const char *s;
+	struct ek_pcimap m;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		ek_buf_adds(&text, line);
+	assert_int_equal(ek_pcimap_parse(&m, "x", text.p, text.len, collect,
+					 &notes, NULL), EK_OK);
+	for (s = ek_buf_str(&notes); (s = strchr(s, '\n')) != NULL; s++)
+		n++;
+	assert_int_equal(n, 21);
+	assert_non_null(strstr(ek_buf_str(&notes),
+			       "479 more ids are there twice"));
+	ek_pcimap_clear(&m);
+	ek_buf_free(&text);
+	ek_buf_free(&notes);
 }
 
 int main(void)
@@ -284,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_ids_orphan),
 		cmocka_unit_test(test_takes),
+		cmocka_unit_test(test_set_dots),
+		cmocka_unit_test(test_many_twice),
 	};
 
 	return cmocka_run_group_tests_name("pcimap", tests, NULL, NULL);
