@@ -79,6 +79,6 @@ row 'iso-rebuild' 'iso-rebuild -o x.iso --add /BOOT.CFG=BOOT.CFG in.iso' \
 	'xorriso alone' 'rm -f y.iso; xorriso -no_rc -report_about FATAL \
 	-stdio_sync off -rockridge off -compliance no_emul_toc:7bit_ascii \
 	-padding 0 -indev in.iso -outdev y.iso -boot_image any replay \
-	-map BOOT.CFG /BOOT.CFG -commit; sync y.iso'
+	-map BOOT.CFG /BOOT.CFG -commit 2>/dev/null; sync y.iso'
 row 'esxi-customize' 'esxi-customize -q --add driver.tgz -o x.iso in.iso' \
 	'cp and sync' 'cp in.iso y.iso; sync y.iso'
