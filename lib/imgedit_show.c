@@ -35,17 +35,16 @@ static void change_text(const struct ek_change *c, struct ek_buf *out)
 		ek_buf_addf(out, ", %s", c->why);
 }
 
-static void add_reason(const struct ek_imgedit *e, struct ek_buf *out)
-{
-	if (e->lowered_by != NULL)
-		ek_buf_addf(out, ", because of '%s'", e->lowered_by);
-}
-
 static void level_text(const struct ek_imgedit *e, struct ek_buf *out)
 {
-	ek_buf_addf(out, "acceptance level of the profile: %s -> %s",
-		    ek_level_name(e->old_level), ek_level_name(e->new_level));
-	add_reason(e, out);
+	ek_buf_adds(out, ek_level_name(e->old_level));
+	if (e->old_level == e->new_level)
+		return;
+	ek_buf_addf(out, " -> %s, ", ek_level_name(e->new_level));
+	if (e->lowered_by != NULL)
+		ek_buf_addf(out, "because of '%s'", e->lowered_by);
+	else
+		ek_buf_adds(out, "as asked");
 }
 
 static int add_note(struct ek_strs *to, const struct ek_buf *b,
@@ -69,6 +68,7 @@ int ek_imgedit_notes(const struct ek_imgedit *e, struct ek_strs *out,
 	}
 	if (rc == EK_OK && e->old_level != e->new_level) {
 		ek_buf_reset(&b);
+		ek_buf_adds(&b, "acceptance level of the profile: ");
 		level_text(e, &b);
 		rc = add_note(out, &b, err);
 	}
@@ -88,22 +88,30 @@ static const char *or_dash(const char *s)
 	return s != NULL && s[0] != '\0' ? s : "-";
 }
 
+/* As ek_change_name(), for people. */
+static const char *change_title(const struct ek_change *c)
+{
+	return c->kind == EK_CHANGE_ALREADY ? "already there"
+					    : ek_change_name(c->kind);
+}
+
 static void add_changes(const struct ek_imgedit *e, struct ek_buf *out)
 {
-	int name = 3, old = 3, new = 3;
+	int change = 9, name = 3, old = 3, new = 3;
 
 	for (size_t i = 0; i < e->n_changes; i++) {
+		change = wider(change, change_title(&e->changes[i]));
 		name = wider(name, e->changes[i].name);
 		old = wider(old, or_dash(e->changes[i].old_version));
 		new = wider(new, or_dash(e->changes[i].new_version));
 	}
-	ek_buf_addf(out, "%-9s  %-*s  %-*s  %-*s  LEVEL\n", "CHANGE", name,
-		    "VIB", old, "OLD", new, "NEW");
+	ek_buf_addf(out, "%-*s  %-*s  %-*s  %-*s  LEVEL\n", change, "CHANGE",
+		    name, "VIB", old, "OLD", new, "NEW");
 	for (size_t i = 0; i < e->n_changes; i++) {
 		const struct ek_change *c = &e->changes[i];
 
-		ek_buf_addf(out, "%-9s  %-*s  %-*s  %-*s  %s%s%s\n",
-			    ek_change_name(c->kind), name, c->name, old,
+		ek_buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %s%s%s\n",
+			    change, change_title(c), name, c->name, old,
 			    or_dash(c->old_version), new,
 			    or_dash(c->new_version), ek_level_name(c->level),
 			    c->why != NULL ? "  " : "",
@@ -144,10 +152,8 @@ void ek_imgedit_text(const struct ek_imgedit *e, const struct ek_findings *f,
 	add_files(e, out);
 	if (e->n_changes != 0)
 		ek_buf_addc(out, '\n');
-	ek_buf_addf(out, "level   %s", ek_level_name(e->old_level));
-	if (e->old_level != e->new_level)
-		ek_buf_addf(out, " -> %s", ek_level_name(e->new_level));
-	add_reason(e, out);
+	ek_buf_adds(out, "level   ");
+	level_text(e, out);
 	ek_buf_addc(out, '\n');
 	if (e->has_serial) {
 		ek_buf_addf(out, "serial  %lld", (long long)e->old_serial);

@@ -280,7 +280,7 @@ t '--plan prints and changes nothing, as text and as JSON' '
 	grep -q "^remove *net-igb .* - *certified\$" plan
 	grep -q "^added *net_e100.v00 *module *net-e100 *Acme_bootbank_net-e1000_1-1\$" plan
 	grep -q "^removed *net_e100.v00 *module" plan
-	grep -q "^level *partner -> community, because of .net-e1000.\$" plan
+	grep -q "^level *partner -> community, because of '\''net-e1000'\''\$" plan
 	grep -q "^serial *14 -> 18\$" plan
 	imgdb-edit --plan --json --add x.vib --remove net-igb imgdb.tgz >json
 	grep -q "\"change\": \"downgrade\"" json
@@ -289,7 +289,12 @@ t '--plan prints and changes nothing, as text and as JSON' '
 	imgdb-edit --json --add x.vib -o out imgdb.tgz >json 2>/dev/null
 	grep -q "\"changed\": true" json
 	[ -s out ]
+	grep -q "\"because_of\": \"net-e1000\"" json
 	imgdb-edit --plan imgdb.tgz | grep -q "^nothing changes\$"
+	imgdb-edit --plan --level accepted imgdb.tgz >plan
+	grep -q "^level *partner -> accepted, as asked\$" plan
+	imgdb-edit --plan --add x.vib out >plan
+	grep -q "^already there  net-e1000  1-1  1-1  community\$" plan
 '
 
 t '--names-out: five columns, what goes as well; with --plan too' '
