@@ -106,6 +106,9 @@ static void check_args(const struct opts *o)
 	    (o->json || (o->names != NULL && is_std(o->names))))
 		ek_cli_usage("standard output is needed twice: give -o out, or "
 			     "--plan");
+	if (o->out != NULL && o->names != NULL &&
+	    strcmp(o->out, o->names) == 0 && !is_std(o->out))
+		ek_cli_usage("-o and --names-out are the same file");
 }
 
 static void parse_args(struct opts *o, int argc, char **argv)
@@ -121,27 +124,22 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	check_args(o);
 }
 
-static void print_report(const struct opts *o, const struct ek_imgedit *e,
-			 const struct ek_findings *f)
+static int make_report(const struct opts *o, const struct ek_imgedit *e,
+		       const struct ek_findings *f, struct ek_buf *b,
+		       struct ek_err *err)
 {
-	struct ek_buf b = EK_BUF_INIT;
-
 	if (o->json)
-		ek_imgedit_json(e, f, &b);
-	else
-		ek_imgedit_text(e, f, &b);
-	ek_cli_puts(ek_buf_str(&b));
-	ek_buf_free(&b);
+		ek_imgedit_json(e, f, b);
+	else if (o->plan)
+		ek_imgedit_text(e, f, b);
+	return ek_buf_check(b, "report", err);
 }
 
 /* What was done and what is odd about it, on standard error. */
-static int tell(const struct ek_imgedit *e, const struct ek_findings *f,
-		struct ek_err *err)
+static void tell(const struct ek_strs *notes, const struct ek_findings *f)
 {
-	struct ek_strs notes = { NULL, 0, 0 };
-	int rc = ek_imgedit_notes(e, &notes, err);
-	for (size_t i = 0; i < notes.n; i++)
-		ek_cli_note("%s", notes.v[i]);
+	for (size_t i = 0; i < notes->n; i++)
+		ek_cli_note("%s", notes->v[i]);
 	for (size_t i = 0; i < ek_findings_count(f); i++) {
 		const struct ek_finding *x = ek_findings_at(f, i);
 
@@ -149,8 +147,6 @@ static int tell(const struct ek_imgedit *e, const struct ek_findings *f,
 			ek_cli_warn("%s: %s [%s]", x->subject, x->what,
 				    x->code);
 	}
-	ek_strs_free(&notes);
-	return rc;
 }
 
 static int write_all(const struct opts *o, struct ek_imgdb *db,
@@ -163,35 +159,38 @@ static int write_all(const struct opts *o, struct ek_imgdb *db,
 		rc = ek_out_open(&out, o->out, err);
 	if (rc == EK_OK && !o->plan)
 		rc = ek_cli_no_binary(out, o->tty, err);
-	if (rc == EK_OK && !o->plan)
-		rc = ek_imgdb_write(db, out, e->fresh, o->e.dated, err);
-	if (rc == EK_OK && o->names != NULL)
-		rc = ek_imgedit_write_names(e, o->names, err);
-	if (rc == EK_OK && !o->plan)
-		rc = ek_out_commit(&out, err);
+	if (rc == EK_OK)
+		rc = ek_imgedit_write(e, db, o->e.dated, &out, o->names, err);
 	ek_out_abort(&out);
 	return rc;
 }
 
+/* All that is to be told is put together first: what is written then stays. */
 static int edit(const struct opts *o, struct ek_imgdb *db,
 		struct ek_findings *f, struct ek_err *err)
 {
+	struct ek_strs notes = { NULL, 0, 0 };
+	struct ek_buf report = EK_BUF_INIT;
 	struct ek_imgedit *e;
 	int rc = ek_imgedit_checked(db, &o->e, &e, f, err);
 
-	if (rc != EK_OK)
-		return rc;
-	if (o->plan)
-		print_report(o, e, f);
-	if (!o->force)
+	if (rc == EK_OK)
+		rc = make_report(o, e, f, &report, err);
+	if (rc == EK_OK)
+		rc = ek_imgedit_notes(e, &notes, err);
+	if (rc == EK_OK && o->plan)
+		ek_cli_puts(ek_buf_str(&report));
+	if (rc == EK_OK && !o->force)
 		rc = ek_findings_verdict(f, "the profile would not be valid",
 					 err);
 	if (rc == EK_OK)
 		rc = write_all(o, db, e, err);
-	if (rc == EK_OK && !o->plan)
-		rc = tell(e, f, err);
-	if (rc == EK_OK && !o->plan && o->json)
-		print_report(o, e, f);
+	if (rc == EK_OK && !o->plan) {
+		tell(&notes, f);
+		ek_cli_puts(ek_buf_str(&report));
+	}
+	ek_strs_free(&notes);
+	ek_buf_free(&report);
 	ek_imgedit_free(&e);
 	return rc;
 }

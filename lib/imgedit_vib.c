@@ -113,22 +113,43 @@ int ek_imgedit_set(struct ek_imgedit_opts *o, enum ek_imgopt opt,
 	return EK_OK;
 }
 
-int ek_imgedit_write_names(const struct ek_imgedit *e, const char *path,
-			   struct ek_err *err)
+static int put_names(const struct ek_imgedit *e, const char *path,
+		     struct ek_out **out, struct ek_err *err)
 {
 	struct ek_buf b = EK_BUF_INIT;
-	struct ek_out *out = NULL;
 	int rc;
 
 	ek_nametab_write(&e->names, &b);
 	rc = ek_buf_check(&b, path, err);
 	if (rc == EK_OK)
-		rc = ek_out_open(&out, path, err);
+		rc = ek_out_open(out, path, err);
 	if (rc == EK_OK) {
-		ek_out_write(out, ek_buf_str(&b), b.len);
-		rc = ek_out_commit(&out, err);
+		ek_out_write(*out, ek_buf_str(&b), b.len);
+		rc = ek_out_prepare(*out, err);
 	}
 	ek_buf_free(&b);
+	return rc;
+}
+
+int ek_imgedit_write(const struct ek_imgedit *e, struct ek_imgdb *db, bool all,
+		     struct ek_out **out, const char *names,
+		     struct ek_err *err)
+{
+	struct ek_out *table = NULL;
+	int rc = EK_OK;
+
+	if (*out != NULL)
+		rc = ek_imgdb_write(db, *out, e->fresh, all, err);
+	if (rc == EK_OK && *out != NULL)
+		rc = ek_out_prepare(*out, err);
+	if (rc == EK_OK && names != NULL)
+		rc = put_names(e, names, &table, err);
+	if (rc == EK_OK && table != NULL)
+		rc = ek_out_commit(&table, err);
+	if (rc == EK_OK && *out != NULL)
+		rc = ek_out_commit(out, err);
+	ek_out_abort(&table);
+	ek_out_abort(out);
 	return rc;
 }
 

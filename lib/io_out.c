@@ -123,6 +123,23 @@ int ek_out_status(const struct ek_out *out, struct ek_err *err)
 	return out->rc;
 }
 
+/* Some file systems cannot sync, and say so in this way. */
+static int sync_fd(int fd)
+{
+	if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS)
+		return 0;
+	return -1;
+}
+
+int ek_out_prepare(struct ek_out *out, struct ek_err *err)
+{
+	flush(out);
+	if (out->rc == EK_OK && out->hidden && sync_fd(out->fd) != 0)
+		out->rc = ek_fail_sys(&out->err, "cannot write '%s'",
+				      out->name);
+	return ek_out_status(out, err);
+}
+
 int ek_out_commit(struct ek_out **out, struct ek_err *err)
 {
 	struct ek_out *o = *out;
@@ -326,14 +343,6 @@ static int keep_mode(struct file *f)
 	if (f->exists && fchown(f->fd, f->uid, f->gid) != 0)
 		f->mode &= 0777; /* set-id bits are for the old owner only */
 	return fchmod(f->fd, f->mode);
-}
-
-/* Some file systems cannot sync, and say so in this way. */
-static int sync_fd(int fd)
-{
-	if (fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS)
-		return 0;
-	return -1;
 }
 
 static int file_finish(void *ctx, struct ek_err *err)

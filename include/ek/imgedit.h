@@ -17,6 +17,7 @@
 
 struct ek_err;
 struct ek_findings;
+struct ek_out;
 struct ek_release;
 
 struct ek_imgedit_opts {
@@ -104,9 +105,16 @@ int ek_imgedit_checked(struct ek_imgdb *db, const struct ek_imgedit_opts *o,
 int ek_imgedit_names(const struct ek_imgdb *db, struct ek_nametab *t,
 		     struct ek_err *err);
 
-/* The table to a file, in one step (nametab.h). */
-int ek_imgedit_write_names(const struct ek_imgedit *e, const char *path,
-			   struct ek_err *err);
+/*
+ * Write the database to *out (NULL: not at all), where all is set with the time
+ * of the edit on every entry, and the table of names (nametab.h) to the file
+ * names (NULL: none). Both are complete, on disk, before either gets its name;
+ * the table gets it first, so that a new database is never there without it.
+ * *out is taken and becomes NULL, whatever this returns.
+ */
+int ek_imgedit_write(const struct ek_imgedit *e, struct ek_imgdb *db, bool all,
+		     struct ek_out **out, const char *names,
+		     struct ek_err *err);
 
 /* What was done, one line each: "replaced 'net-acme' 1.0-1 by 1.1-1". */
 int ek_imgedit_notes(const struct ek_imgedit *e, struct ek_strs *out,

@@ -153,6 +153,12 @@ bool ek_out_failed(const struct ek_out *out);
 int ek_out_status(const struct ek_out *out, struct ek_err *err);
 
 /*
+ * Flush and sync, so that of ek_out_commit() only the name is left to do: for
+ * two files that should appear together or not at all. A failure sticks.
+ */
+int ek_out_prepare(struct ek_out *out, struct ek_err *err);
+
+/*
  * Flush, sync, put the file in place. Frees the object and sets *out to NULL,
  * whatever it returns; on failure the target is as it was.
  */

@@ -557,6 +557,14 @@ t 'exit status: 2 usage, 3 system; nothing half-written' '
 	echo old >out
 	status 3 imgdb-edit -q --add x.vib -o out --names-out no-such-dir/f imgdb.tgz
 	[ "$(cat out)" = old ]
+	status 2 imgdb-edit -q --add x.vib -o out --names-out out imgdb.tgz
+	[ "$(cat out)" = old ]
+	# no table without its database, and no database without its table
+	echo old >names
+	status 3 imgdb-edit -q --add x.vib --names-out names imgdb.tgz >/dev/full
+	[ "$(cat names)" = old ]
+	status 3 imgdb-edit -q --add x.vib -o out --names-out /dev/full imgdb.tgz
+	[ "$(cat out)" = old ]
 '
 
 t 'the examples of the manual page' '
