@@ -11,8 +11,11 @@
 #include "ek/utf8.h"
 #include "ek/xml.h"
 
-/* Attributes of one element: libxml2 compares each with each. */
-enum { ATTRS_MAX = 256 };
+/*
+ * Attributes of one element: libxml2 compares each with each. Name spaces of
+ * one document: it looks through all that are open at every element.
+ */
+enum { ATTRS_MAX = 256, SPACES_MAX = 1000 };
 
 struct ek_xml {
 	xmlDocPtr doc; /* owned */
@@ -80,32 +83,42 @@ static const char *behind(const char *p, const char *end, const char *until)
 	return at != NULL ? at + n : end;
 }
 
-/* Behind the tag that begins at p; *attrs: how many '=' outside quotes. */
-static const char *skip_tag(const char *p, const char *end, unsigned *attrs)
+/* What makes libxml2 slow. */
+struct count {
+	unsigned attrs;  /* of one tag: '=' outside quotes */
+	unsigned spaces; /* of the document: "xmlns" outside quotes */
+};
+
+/* Behind the tag that begins at p. */
+static const char *skip_tag(const char *p, const char *end, struct count *c)
 {
 	char quote = '\0';
 
-	*attrs = 0;
+	c->attrs = 0;
 	for (; p < end && (quote != '\0' || *p != '>'); p++) {
 		if (quote == '\0' && (*p == '"' || *p == '\''))
 			quote = *p;
 		else if (*p == quote)
 			quote = '\0';
-		else if (quote == '\0')
-			*attrs += *p == '=';
+		else if (quote == '\0' && *p == '=')
+			c->attrs++;
+		else if (quote == '\0' && *p == 'x' && end - p >= 5 &&
+			 memcmp(p, "xmlns", 5) == 0)
+			c->spaces++;
 	}
 	return p;
 }
 
 /*
- * Refuse elements with so many attributes that libxml2 would take minutes. A
- * text that is not well-formed is counted somehow, and refused later.
+ * Refuse elements with so many attributes, and documents with so many name
+ * spaces, that libxml2 would take minutes. A text that is not well-formed is
+ * counted somehow, and refused later.
  */
 static int check_attrs(const char *name, const char *text, size_t len,
 		       struct ek_err *err)
 {
 	const char *p = text, *end = text + len, *tag;
-	unsigned attrs;
+	struct count c = { 0, 0 };
 
 	while ((tag = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		size_t left = (size_t)(end - tag);
@@ -117,12 +130,17 @@ static int check_attrs(const char *name, const char *text, size_t len,
 		} else if (left >= 2 && tag[1] == '?') {
 			p = behind(tag + 2, end, "?>");
 		} else {
-			p = skip_tag(tag, end, &attrs);
-			if (attrs > ATTRS_MAX)
+			p = skip_tag(tag, end, &c);
+			if (c.attrs > ATTRS_MAX)
 				return ek_fail(err, EK_ELIMIT, "'%s' line %lu:"
 					       " an element with more than %d"
 					       " attributes", name,
 					       line_at(text, tag), ATTRS_MAX);
+			if (c.spaces > SPACES_MAX)
+				return ek_fail(err, EK_ELIMIT, "'%s' line %lu:"
+					       " more than %d name spaces are"
+					       " declared", name,
+					       line_at(text, tag), SPACES_MAX);
 		}
 	}
 	return EK_OK;
@@ -706,7 +724,7 @@ static void put_leaf(struct ek_buf *out, xmlNodePtr n)
 		put_plain(out, "<!--", text, "-->");
 		break;
 	case XML_PI_NODE:
-		put_plain(out, "<?", (const char *)n->name, "");
+		ek_buf_addf(out, "<?%s", (const char *)n->name);
 		put_plain(out, text[0] != '\0' ? " " : "", text, "?>");
 		break;
 	default: /* no other can be without a DTD */

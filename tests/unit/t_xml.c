@@ -63,6 +63,8 @@ static const struct {
 	  NULL },
 	{ "<a xml:lang=\"en\"/>", NULL },
 	{ "<a xmlns:p=\"&amp;u\"/>", NULL }, /* found by fuzzing */
+	{ "<\xc3\xa4><?\xc3\xb6 \xc3\xa4?></\xc3\xa4>", /* so was this */
+	  "<\xc3\xa4><?\xc3\xb6 &#228;?></\xc3\xa4>" },
 	{ "<a><b><c/></b><d>e</d>f<g h=\"\"/></a>", NULL },
 	{ "<a><constraint name=\"n\" relation=\"&gt;=\" version=\"1.0\"/></a>",
 	  NULL },
@@ -293,6 +295,30 @@ static void test_attributes(void **state)
 	}
 }
 
+/* 65,536 open name spaces, and a million elements behind: minutes as well. */
+static void test_name_spaces(void **state)
+{
+	(void)state;
+	for (int n = 1000; n <= 1001; n++) {
+		struct ek_buf b = EK_BUF_INIT;
+		struct ek_err err;
+		int rc;
+
+		ek_buf_adds(&b, "<!-- xmlns --><a t='xmlns'>\n");
+		for (int i = 0; i < n; i++)
+			ek_buf_addf(&b, "<b xmlns:n%d='u'/>", i);
+		ek_buf_adds(&b, "</a>");
+		rc = parse_buf(&b, &err);
+		if (n == 1000) {
+			assert_int_equal(rc, EK_OK);
+			continue;
+		}
+		assert_int_equal(rc, EK_ELIMIT);
+		assert_string_equal(err.msg, "'t' line 2: more than 1000 name"
+					     " spaces are declared");
+	}
+}
+
 static void test_size(void **state)
 {
 	struct ek_buf b = EK_BUF_INIT;
@@ -490,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_name_spaces),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_declared),
 		cmocka_unit_test(test_look),
