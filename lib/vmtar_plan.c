@@ -270,14 +270,19 @@ static int keep_long(struct ek_vmtar_plan *p, const struct ek_record *r,
 {
 	struct ek_buf *b = ek_record_type(r) == 'L' ? &p->longname
 						    : &p->longlink;
+	const char *text = tail;
 	size_t len;
 
 	if (size > tail_len || tail_len % EK_RECORD_SIZE != 0)
 		return ek_fail(err, EK_EARG, "%s: its data is missing", what);
-	len = size != 0 ? strnlen(tail, (size_t)size) : 0;
+	len = size != 0 ? strnlen(text, (size_t)size) : 0;
 	if (len == 0 || b->len != 0)
 		return ek_fail(err, EK_EFORMAT, "%s: a long name that is empty"
 			       " or given twice", what);
+	for (size_t i = len; i < tail_len; i++)
+		if (text[i] != '\0')
+			return ek_fail(err, EK_EFORMAT, "%s: bytes that are not"
+				       " zero behind the long name", what);
 	ek_buf_add(b, tail, len);
 	return ek_buf_check(b, p->name, err);
 }

@@ -94,6 +94,23 @@ static int append_member(struct ek_vmtar *v, struct ek_vmtar_member *m,
 	return EK_OK;
 }
 
+/* The text in the data of an L or K, which is room bytes long. */
+static int take_text(const struct parse *s, struct ek_buf *text,
+		     const char *data, size_t room, struct ek_err *err)
+{
+	size_t len = strnlen(data, (size_t)s->size);
+
+	if (len == 0)
+		return ek_fail(err, EK_EFORMAT, "%s: a long name that is empty",
+			       s->what);
+	for (size_t i = len; i < room; i++)
+		if (data[i] != '\0')
+			return ek_fail(err, EK_EFORMAT, "%s: bytes that are not"
+				       " zero behind the long name", s->what);
+	ek_buf_add(text, data, len);
+	return ek_buf_check(text, s->what, err);
+}
+
 /* The inline data of an L or K, into head and into the text it gives. */
 static int read_long(struct parse *s, struct ek_err *err)
 {
@@ -116,12 +133,8 @@ static int read_long(struct parse *s, struct ek_err *err)
 	rc = ek_in_read_exact(s->v->in, data, (size_t)room, "a long name", err);
 	if (rc == EK_OK) {
 		ek_buf_add(&s->v->head, data, (size_t)room);
-		ek_buf_add(text, data, strnlen(data, (size_t)s->size));
-		rc = ek_buf_check(text, s->what, err);
+		rc = take_text(s, text, data, (size_t)room, err);
 	}
-	if (rc == EK_OK && text->len == 0)
-		rc = ek_fail(err, EK_EFORMAT, "%s: a long name that is empty",
-			     s->what);
 	s->v->raws[s->v->n_raws - 1].tail = (size_t)room;
 	free(data);
 	return rc;
@@ -151,6 +164,18 @@ static int check_data(const struct parse *s, const struct ek_visor *visor,
 			       (unsigned long long)s->size,
 			       (unsigned long)visor->offset);
 	return EK_OK;
+}
+
+/* The numbers of an L or K mean nothing, and must be numbers all the same: they
+ * go back to tar. */
+static int check_long(const struct parse *s, struct ek_err *err)
+{
+	struct ek_entry e;
+	int rc = ek_record_entry(&s->r, NULL, NULL, s->what, &e, err);
+
+	if (rc == EK_OK)
+		ek_entry_clear(&e);
+	return rc;
 }
 
 static int add_member(struct parse *s, struct ek_err *err)
@@ -195,10 +220,13 @@ static int add_record(struct parse *s, struct ek_err *err)
 	rc = add_raw(v, &s->r, err);
 	if (rc != EK_OK)
 		return rc;
-	if (ek_record_is_long(&s->r))
-		rc = read_long(s, err);
-	else
+	if (!ek_record_is_long(&s->r)) {
 		rc = add_member(s, err);
+	} else {
+		rc = check_long(s, err);
+		if (rc == EK_OK)
+			rc = read_long(s, err);
+	}
 	if (rc == EK_OK)
 		rc = ek_buf_check(&v->head, ek_in_name(v->in), err);
 	return rc;

@@ -479,6 +479,41 @@ static void test_dangling(void **state)
 	ek_buf_free(&tar);
 }
 
+/* What no reader looks at in a long record is refused, and not handed on. */
+static void test_bad_long(void **state)
+{
+	struct ek_buf tar = EK_BUF_INIT;
+	struct notes notes;
+	struct ek_err err;
+	char *vtar, *back;
+	size_t n, m;
+
+	(void)state;
+	vc_longname(&tar);
+	assert_int_equal(pack(tar.p, tar.len, EK_VMTAR_67, false, &vtar, &n,
+			      &notes, NULL), EK_OK);
+	vtar[1535] = 'x'; /* the L is at 512 */
+	assert_int_equal(unpack(vtar, n, false, &back, &m, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'t': member '././@LongLink' at offset 512"
+			    ": bytes that are not zero behind the long name");
+	free(back);
+	vtar[1535] = '\0';
+	vtar[512 + 104] = '9'; /* found by fuzzing */
+	vc_sum(vtar + 512, true);
+	assert_int_equal(unpack(vtar, n, false, &back, &m, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'t': member '././@LongLink' at offset 512"
+			    ": the mode is not an octal number");
+	free(back);
+	free(vtar);
+	tar.p[2047] = 'x'; /* the L is at 1024 */
+	assert_int_equal(pack(tar.p, tar.len, EK_VMTAR_67, false, &vtar, &n,
+			      &notes, &err), EK_EFORMAT);
+	assert_non_null(strstr(err.msg, "at offset 1024: bytes that are not"
+			       " zero behind the long name"));
+	free(vtar);
+	ek_buf_free(&tar);
+}
+
 /* ---- plans ----------------------------------------------------------------- */
 
 struct give {
@@ -922,6 +957,7 @@ int main(void)
 		cmocka_unit_test(test_name_warnings),
 		cmocka_unit_test(test_hard_link),
 		cmocka_unit_test(test_dangling),
+		cmocka_unit_test(test_bad_long),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_generations),
