@@ -40,11 +40,9 @@ static void level_text(const struct ek_imgedit *e, struct ek_buf *out)
 	ek_buf_adds(out, ek_level_name(e->old_level));
 	if (e->old_level == e->new_level)
 		return;
-	ek_buf_addf(out, " -> %s, ", ek_level_name(e->new_level));
+	ek_buf_addf(out, " -> %s", ek_level_name(e->new_level));
 	if (e->lowered_by != NULL)
-		ek_buf_addf(out, "because of '%s'", e->lowered_by);
-	else
-		ek_buf_adds(out, "as asked");
+		ek_buf_addf(out, ", because of '%s'", e->lowered_by);
 }
 
 static int add_note(struct ek_strs *to, const struct ek_buf *b,
