@@ -181,6 +181,11 @@ static bool sums_fit(const struct vm_part *p, const struct ek_payload *d,
 	return true;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
 static bool payload_fits(const struct ek_vibmake *m,
 			 const struct ek_payload *d, char *why, size_t room)
 {
@@ -193,6 +198,11 @@ static bool payload_fits(const struct ek_vibmake *m,
 	if (strcmp(p->type, d->type) != 0 || p->boot_order != d->boot_order) {
 		snprintf(why, room, "payload '%s' is to be of another type or "
 			 "boot-order", d->name);
+		return false;
+	}
+	if (!same_text(p->vfat_name, d->vfat_name)) {
+		snprintf(why, room, "payload '%s' is to have another vfat-name",
+			 d->name);
 		return false;
 	}
 	return sums_fit(p, d, why, room);

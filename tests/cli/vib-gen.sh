@@ -488,6 +488,19 @@ t 'a descriptor with these digests goes in verbatim, with its signature' '
 	status 2 vib-gen -d d.xml --payload net-acme=d.tgz --sig sig --tag x
 '
 
+t 'a vfat-name or boot-order of an option goes into a finished descriptor' '
+	mkdriver -o d.tgz
+	vib-gen -q --driver d.tgz -o a.vib
+	vib-unpack -C u a.vib
+	p=u/net-acme
+	vib-gen -q -d u/descriptor.xml --payload net-acme=$p -o same.vib
+	cmp a.vib same.vib
+	vib-gen -q -d u/descriptor.xml --payload net-acme:tgz:0:acme.t00=$p --descriptor |
+		grep "vfat-name=.acme.t00."
+	vib-gen -q -d u/descriptor.xml --payload net-acme:tgz:7=$p --descriptor |
+		grep "boot-order=.7."
+'
+
 t 'a template is completed' '
 	mkdriver -o d.tgz
 	cat >t.xml <<-XML
