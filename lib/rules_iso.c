@@ -272,7 +272,8 @@ static int check_count(const struct ek_rule *rule, const void *subject,
 	return each_boot(rule, subject, look_count, out, err);
 }
 
-/* One file that is to be loaded: i 0 is the kernel, the modules follow. */
+/* One file that is to be loaded: i 0 is the kernel, the modules follow. Of a
+ * list that is too long no more is looked at than could be loaded. */
 struct item {
 	const char *what, *path;
 	const struct ek_image_file *file; /* NULL: not there */
@@ -280,8 +281,8 @@ struct item {
 
 static bool item_at(const struct ek_image_boot *b, size_t i, struct item *it)
 {
-	if (i > b->plan.n_modules || b->plan.status != EK_BOOT_OK ||
-	    b->plan.undefined != NULL)
+	if (i > b->plan.n_modules || i > EK_BOOTCFG_MODULES_MAX ||
+	    b->plan.status != EK_BOOT_OK || b->plan.undefined != NULL)
 		return false;
 	if (i == 0)
 		*it = (struct item){ "kernel", b->plan.kernel, b->kernel };

@@ -316,6 +316,13 @@ t 'the 250th module, with which the loader hangs' '
 	iso-rebuild -q -o x.iso "$@" --add boot.cfg=cfg243 --add efi/boot/boot.cfg=cfg243 $img
 	rejected "250 modules: with more than 249" iso-rebuild -q -o x.iso "$@" \
 		--add boot.cfg=cfg244 --add efi/boot/boot.cfg=cfg244 $img
+	# a list that goes on for ever, other files in the other one
+	for f in k.b00 s.v00; do
+		awk "BEGIN { printf \"kernel=/b.b00\\nmodules=/$f\"
+			for (i = 0; i < 200000; i++) printf \" --- /$f\"; print \"\" }" >$f.cfg
+	done
+	rejected "200001 modules" timeout 60 iso-rebuild -q --force -o x.iso \
+		--add boot.cfg=k.b00.cfg --add efi/boot/boot.cfg=s.v00.cfg $img
 '
 
 t 'an added module that the loader could not unpack' '
