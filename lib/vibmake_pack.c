@@ -2,7 +2,6 @@
 /* vibmake_pack.c - payloads that are packed here, in scratch files */
 #include "os.h"
 
-#include "ek/deflate.h"
 #include "ek/inflate.h"
 #include "ek/io.h"
 #include "ek/release.h"
@@ -10,39 +9,24 @@
 #include "ek/vmtar.h"
 #include "vibmake_int.h"
 
-static int through(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,
-		   vm_write *write, struct ek_err *err)
-{
-	struct ek_out *gz = NULL;
-	int rc;
+struct rewrite {
+	struct ek_vibmake *m;
+	struct ek_source *from;
+	bool unpack;
+	vm_write *write;
+};
 
-	rc = ek_out_open_gzip(&gz, out, EK_GZ_LEVEL, err);
-	if (rc == EK_OK)
-		rc = write(m, in, gz, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&gz, err);
-	ek_out_abort(&gz);
-	return rc;
-}
-
-static int into_spool(struct ek_vibmake *m, struct ek_source *s,
-		      struct ek_spool *spool, bool unpack, vm_write *write,
-		      struct ek_err *err)
+static int write_again(void *ctx, struct ek_out *out, struct ek_err *err)
 {
+	const struct rewrite *r = ctx;
 	struct ek_in *in = NULL, *gz = NULL;
-	struct ek_out *out = NULL;
 	int rc;
 
-	rc = ek_source_in(s, &in, err);
-	if (rc == EK_OK && unpack)
+	rc = ek_source_in(r->from, &in, err);
+	if (rc == EK_OK && r->unpack)
 		rc = ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, err);
 	if (rc == EK_OK)
-		rc = ek_spool_out(spool, &out, err);
-	if (rc == EK_OK)
-		rc = through(m, unpack ? gz : in, out, write, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&out, err);
-	ek_out_abort(&out);
+		rc = r->write(r->m, r->unpack ? gz : in, out, err);
 	ek_in_close(&gz);
 	ek_in_close(&in);
 	return rc;
@@ -51,24 +35,9 @@ static int into_spool(struct ek_vibmake *m, struct ek_source *s,
 int vm_rewrite(struct ek_vibmake *m, struct ek_source **s, bool unpack,
 	       vm_write *write, struct ek_err *err)
 {
-	struct ek_spool *spool = NULL;
-	struct ek_source *fresh;
-	int rc;
+	struct rewrite r = { m, *s, unpack, write };
 
-	rc = ek_spool_new(&spool, err);
-	if (rc != EK_OK)
-		return rc;
-	rc = into_spool(m, *s, spool, unpack, write, err);
-	if (rc != EK_OK) {
-		ek_spool_free(spool);
-		return rc;
-	}
-	rc = ek_source_spool(&fresh, spool, ek_source_name(*s), err);
-	if (rc == EK_OK) {
-		ek_source_free(s);
-		*s = fresh;
-	}
-	return rc;
+	return ek_source_pack(s, ek_source_name(*s), write_again, &r, err);
 }
 
 int vm_write_plain(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,

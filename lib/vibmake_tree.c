@@ -2,7 +2,6 @@
 /* vibmake_tree.c - payloads out of directories */
 #include "os.h"
 
-#include "ek/deflate.h"
 #include "ek/io.h"
 #include "ek/release.h"
 #include "ek/source.h"
@@ -16,32 +15,20 @@ static void tree_note(void *ctx, enum ek_vmtar_say say, const char *member,
 		vm_tell(ctx, EK_SAY_WARN, "'%s': %s", member, text);
 }
 
-static int put_archive(struct ek_vibmake *m, struct ek_tree *t, bool vmtar,
-		       struct ek_out *out, struct ek_err *err)
-{
-	if (vmtar)
-		return ek_tree_to_vmtar(t, m->rel->gen, out, tree_note, m, err);
-	return ek_tree_to_tar(t, out, err);
-}
+struct archive {
+	struct ek_vibmake *m;
+	struct ek_tree *tree;
+	bool vmtar;
+};
 
-static int into_spool(struct ek_vibmake *m, struct ek_tree *t, bool vmtar,
-		      struct ek_spool *spool, struct ek_err *err)
+static int write_archive(void *ctx, struct ek_out *out, struct ek_err *err)
 {
-	struct ek_out *out = NULL, *gz = NULL;
-	int rc;
+	const struct archive *a = ctx;
 
-	rc = ek_spool_out(spool, &out, err);
-	if (rc == EK_OK)
-		rc = ek_out_open_gzip(&gz, out, EK_GZ_LEVEL, err);
-	if (rc == EK_OK)
-		rc = put_archive(m, t, vmtar, gz, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&gz, err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&out, err);
-	ek_out_abort(&gz);
-	ek_out_abort(&out);
-	return rc;
+	if (!a->vmtar)
+		return ek_tree_to_tar(a->tree, out, err);
+	return ek_tree_to_vmtar(a->tree, a->m->rel->gen, out, tree_note, a->m,
+				err);
 }
 
 /* Owner root throughout, whoever runs it. */
@@ -51,21 +38,15 @@ static int pack(struct ek_vibmake *m, const char *dir, bool vmtar,
 	const struct ek_tree_opts to = {
 		.set_mtime = m->o->has_time, .mtime = m->o->time,
 	};
-	struct ek_spool *spool = NULL;
-	struct ek_tree *t = NULL;
+	struct archive a = { m, NULL, vmtar };
 	int rc;
 
-	rc = ek_tree_open(&t, dir, &to, err);
-	if (rc == EK_OK && ek_tree_count(t) == 0)
+	rc = ek_tree_open(&a.tree, dir, &to, err);
+	if (rc == EK_OK && ek_tree_count(a.tree) == 0)
 		rc = ek_fail(err, EK_EREFUSE, "'%s' is empty", dir);
 	if (rc == EK_OK)
-		rc = ek_spool_new(&spool, err);
-	if (rc == EK_OK)
-		rc = into_spool(m, t, vmtar, spool, err);
-	ek_tree_free(&t);
-	if (rc == EK_OK)
-		return ek_source_spool(s, spool, dir, err);
-	ek_spool_free(spool);
+		rc = ek_source_pack(s, dir, write_archive, &a, err);
+	ek_tree_free(&a.tree);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 
 struct ek_err;
 struct ek_in;
+struct ek_out;
 struct ek_spool;
 
 struct ek_source; /* opaque */
@@ -26,6 +27,13 @@ int ek_source_open(struct ek_source **out, const char *path,
  * where this fails. name is for messages. */
 int ek_source_spool(struct ek_source **out, struct ek_spool *spool,
 		    const char *name, struct ek_err *err);
+
+/* Write what is to be packed to out. */
+typedef int ek_source_fill(void *ctx, struct ek_out *out, struct ek_err *err);
+/* gzip of what fill writes, in a scratch file, in the place of *s (NULL: none),
+ * which fill may read and which stays where this fails. */
+int ek_source_pack(struct ek_source **s, const char *name,
+		   ek_source_fill *fill, void *ctx, struct ek_err *err);
 
 /* From the first byte. Close *in before s is freed, and before the next one. */
 int ek_source_in(struct ek_source *s, struct ek_in **in, struct ek_err *err);
