@@ -40,6 +40,9 @@ static void add_string(struct ek_buf *out, const char *s, size_t len)
 		if (n == 0 || c < 0x20 || c == '"' || c == '\\') {
 			add_special(out, *s);
 			n = 1;
+		} else if (c <= 0xffff && !ek_utf8_printable(c)) {
+			/* it could drive the terminal that it is shown on */
+			ek_buf_addf(out, "\\u%04lx", (unsigned long)c);
 		} else {
 			ek_buf_add(out, s, n);
 		}

@@ -4,7 +4,8 @@
  *
  * Appends to a buffer; the caller keeps braces balanced (an assertion checks at
  * ek_json_end()). Two blanks a level, one member a line, a final newline. Text
- * that is not UTF-8 has each bad byte written as \u00XX, as golden data do.
+ * that is not UTF-8 has each bad byte written as \u00XX, as golden data do; so
+ * are characters that no terminal should get (ek_utf8_printable()).
  *
  *	struct ek_json j;
  *	ek_json_begin(&j, &buf);		// the document is an object

@@ -82,7 +82,8 @@ static const struct {
 	{ "\"\\", 2, "\\\"\\\\" },
 	{ "\b\f\n\r\t", 5, "\\b\\f\\n\\r\\t" },
 	{ "\0\x01\x1f", 3, "\\u0000\\u0001\\u001f" },
-	{ "\x7f", 1, "\x7f" },
+	/* what could drive a terminal: DEL, CSI, right-to-left override */
+	{ "\x7f\xc2\x9b\xe2\x80\xae", 6, "\\u007f\\u009b\\u202e" },
 	{ "\xc3\xa4\xe2\x82\xac", 5, "\xc3\xa4\xe2\x82\xac" },
 	{ "\xe4", 1, "\\u00e4" },
 	{ "a\xff\xfe", 3, "a\\u00ff\\u00fe" },
