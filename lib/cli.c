@@ -21,8 +21,10 @@ static const char *help = "";
 static bool is_quiet;
 static int status; /* worst so far */
 
-/* Progress: forced, on a line that is open now, and what that line shows. */
+/* Progress: forced, on a line that is open now, and what that line shows;
+ * is standard error a terminal (-1: not asked yet). */
 static bool forced, line_open;
+static int to_terminal = -1;
 static uint64_t shown;
 
 /* ---- text ---------------------------------------------------------------- */
@@ -287,11 +289,19 @@ void ek_cli_progress_force(void)
 	forced = true;
 }
 
+/* Asked once: progress is told of at every write. */
+static bool shows_progress(void)
+{
+	if (to_terminal < 0)
+		to_terminal = isatty(STDERR_FILENO);
+	return forced || to_terminal != 0;
+}
+
 void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t now;
 
-	if (is_quiet || (!forced && !isatty(STDERR_FILENO)))
+	if (is_quiet || !shows_progress())
 		return;
 	if (what == NULL) {
 		end_progress();
