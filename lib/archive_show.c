@@ -168,9 +168,30 @@ static int check(struct ek_archive *a, enum ek_archive_how how,
 	return ek_archive_finish(a, how == EK_ARCHIVE_TEST, err);
 }
 
-/* Each header to text or j, both of which may be NULL; *n counts. */
-static int each_member(struct ek_archive *a, struct ek_buf *text, bool verbose,
-		       struct ek_json *j, size_t *n, struct ek_err *err)
+/* A report on its way. */
+struct report {
+	struct ek_out *out;
+	struct ek_buf text; /* not yet in out */
+	struct ek_json j;   /* into text, where it is JSON */
+	enum ek_archive_how how;
+	bool verbose, json, heading;
+};
+
+/* Hand on what there is: a list may be longer than memory. */
+static int flush(struct report *r, struct ek_err *err)
+{
+	int rc = ek_buf_check(&r->text, "report", err);
+
+	if (rc != EK_OK)
+		return rc;
+	ek_out_write(r->out, r->text.p, r->text.len);
+	ek_buf_reset(&r->text);
+	return ek_out_status(r->out, err);
+}
+
+/* Show each header where a list is wanted; *n counts. */
+static int each_member(struct ek_archive *a, struct report *r, size_t *n,
+		       struct ek_err *err)
 {
 	struct ek_archive_member m;
 	int rc;
@@ -179,10 +200,15 @@ static int each_member(struct ek_archive *a, struct ek_buf *text, bool verbose,
 		rc = ek_archive_next(a, &m, err);
 		if (rc != EK_OK)
 			return rc == EK_END ? EK_OK : rc;
-		if (text != NULL)
-			ek_archive_line(text, &m, verbose);
-		if (j != NULL)
-			ek_archive_json(j, &m);
+		if (r->how != EK_ARCHIVE_LIST)
+			continue;
+		if (r->json)
+			ek_archive_json(&r->j, &m);
+		else
+			ek_archive_line(&r->text, &m, r->verbose);
+		rc = flush(r, err);
+		if (rc != EK_OK)
+			return rc;
 	}
 }
 
@@ -195,9 +221,7 @@ static void add_kind(struct ek_buf *text, const struct ek_archive *a,
 		    ek_archive_kind_name(ek_archive_kind(a)));
 }
 
-static int report_text(struct ek_buf *text, const char *path,
-		       enum ek_archive_how how, bool verbose, bool heading,
-		       struct ek_err *err)
+static int report_text(struct report *r, const char *path, struct ek_err *err)
 {
 	const char *file = ek_input_name(path);
 	struct ek_archive *a;
@@ -207,21 +231,20 @@ static int report_text(struct ek_buf *text, const char *path,
 	rc = ek_archive_open_path(&a, path, err);
 	if (rc != EK_OK)
 		return rc;
-	if (how == EK_ARCHIVE_LIST && heading) {
-		ek_archive_escape(text, file);
-		ek_buf_adds(text, ":\n");
+	if (r->how == EK_ARCHIVE_LIST && r->heading) {
+		ek_archive_escape(&r->text, file);
+		ek_buf_adds(&r->text, ":\n");
 	}
-	rc = each_member(a, how == EK_ARCHIVE_LIST ? text : NULL, verbose, NULL,
-			 &n, err);
+	rc = each_member(a, r, &n, err);
 	if (rc == EK_OK)
-		rc = check(a, how, err);
-	if (rc == EK_OK && how == EK_ARCHIVE_LAYERS) {
-		add_kind(text, a, file);
-		ek_buf_addc(text, '\n');
+		rc = check(a, r->how, err);
+	if (rc == EK_OK && r->how == EK_ARCHIVE_LAYERS) {
+		add_kind(&r->text, a, file);
+		ek_buf_addc(&r->text, '\n');
 	}
-	if (rc == EK_OK && how == EK_ARCHIVE_TEST && verbose) {
-		add_kind(text, a, file);
-		ek_buf_addf(text, ", %zu members: good\n", n);
+	if (rc == EK_OK && r->how == EK_ARCHIVE_TEST && r->verbose) {
+		add_kind(&r->text, a, file);
+		ek_buf_addf(&r->text, ", %zu members: good\n", n);
 	}
 	ek_archive_close(&a);
 	return rc;
@@ -236,9 +259,9 @@ static void json_kind(struct ek_json *j, const struct ek_archive *a)
 	ek_json_close(j);
 }
 
-static int report_json(struct ek_json *j, const char *path,
-		       enum ek_archive_how how, struct ek_err *err)
+static int report_json(struct report *r, const char *path, struct ek_err *err)
 {
+	struct ek_json *j = &r->j;
 	struct ek_archive *a;
 	size_t n = 0;
 	int rc;
@@ -248,15 +271,14 @@ static int report_json(struct ek_json *j, const char *path,
 	rc = ek_archive_open_path(&a, path, err);
 	if (rc == EK_OK) {
 		json_kind(j, a);
-		if (how == EK_ARCHIVE_LIST)
+		if (r->how == EK_ARCHIVE_LIST)
 			ek_json_array(j, "members");
-		rc = each_member(a, NULL, false,
-				 how == EK_ARCHIVE_LIST ? j : NULL, &n, err);
-		if (how == EK_ARCHIVE_LIST)
+		rc = each_member(a, r, &n, err);
+		if (r->how == EK_ARCHIVE_LIST)
 			ek_json_close(j);
 		if (rc == EK_OK)
-			rc = check(a, how, err);
-		if (rc == EK_OK && how != EK_ARCHIVE_LIST)
+			rc = check(a, r->how, err);
+		if (rc == EK_OK && r->how != EK_ARCHIVE_LIST)
 			ek_json_uint(j, "count", n);
 		ek_archive_close(&a);
 	}
@@ -271,27 +293,27 @@ int ek_archive_report(struct ek_out *out, char *const *files, int n,
 		      ek_archive_bad *bad, void *ctx, struct ek_err *err)
 {
 	struct ek_err why = EK_ERR_INIT;
-	struct ek_buf text = EK_BUF_INIT;
-	struct ek_json j;
+	struct report r = {
+		.out = out, .text = EK_BUF_INIT, .how = how,
+		.verbose = verbose, .json = json, .heading = n > 1,
+	};
 	int rc;
 
 	if (json) {
-		ek_json_begin(&j, &text);
-		ek_json_array(&j, "archives");
+		ek_json_begin(&r.j, &r.text);
+		ek_json_array(&r.j, "archives");
 	}
-	for (int i = 0; i < n; i++) {
-		rc = json ? report_json(&j, files[i], how, &why)
-			  : report_text(&text, files[i], how, verbose, n > 1,
-					&why);
-		if (rc != EK_OK)
+	for (int i = 0; i < n && !ek_out_failed(out) && !r.text.failed; i++) {
+		rc = json ? report_json(&r, files[i], &why)
+			  : report_text(&r, files[i], &why);
+		if (rc != EK_OK && !ek_out_failed(out) && !r.text.failed)
 			bad(ctx, rc, &why);
 	}
 	if (json) {
-		ek_json_close(&j);
-		ek_json_end(&j);
+		ek_json_close(&r.j);
+		ek_json_end(&r.j);
 	}
-	rc = ek_buf_check(&text, "report", err);
-	ek_out_write(out, ek_buf_str(&text), text.len);
-	ek_buf_free(&text);
+	rc = flush(&r, err);
+	ek_buf_free(&r.text);
 	return rc;
 }

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "ek/archive.h"
@@ -373,6 +374,68 @@ static void test_escape(void **state)
 	}
 }
 
+struct pieces {
+	size_t n, most; /* taken, and refused from there on */
+	size_t longest;
+	unsigned told;  /* of bad files */
+};
+
+static int take_piece(void *ctx, const void *data, size_t len,
+		      struct ek_err *err)
+{
+	struct pieces *p = ctx;
+
+	(void)data;
+	if (p->n == p->most)
+		return ek_fail(err, EK_ESYS, "full");
+	p->n++;
+	p->longest = len > p->longest ? len : p->longest;
+	return EK_OK;
+}
+
+static void count_bad(void *ctx, int rc, const struct ek_err *err)
+{
+	(void)rc;
+	(void)err;
+	((struct pieces *)ctx)->told++;
+}
+
+/* A list goes out member by member, and ends where it cannot. */
+static void test_report(void **state)
+{
+	struct bytes tar = make_tar();
+	char name[] = "/tmp/t_archive.XXXXXX", *files[] = { name };
+	int fd = mkstemp(name);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, tar.p, tar.len), tar.len);
+	close(fd);
+	for (int json = 0; json < 2; json++) {
+		for (size_t most = 0; most <= 2; most++) {
+			struct pieces p = { .most = most != 0 ? most : 99 };
+			struct ek_err err = EK_ERR_INIT;
+			struct ek_out *out;
+			int rc;
+
+			assert_int_equal(ek_out_open_put(&out, "o", take_piece,
+							 NULL, NULL, &p, NULL),
+					 EK_OK);
+			rc = ek_archive_report(out, files, 1, EK_ARCHIVE_LIST,
+					       true, json != 0, count_bad, &p,
+					       &err);
+			ek_out_abort(&out);
+			assert_int_equal(rc, most != 0 ? EK_ESYS : EK_OK);
+			assert_string_equal(err.msg, most != 0 ? "full" : "");
+			assert_true(most != 0 ? p.n == most : p.n >= 5);
+			assert_true(p.longest < 600);
+			assert_int_equal(p.told, 0);
+		}
+	}
+	assert_int_equal(unlink(name), 0);
+	free(tar.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_to_tar),
 		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_report),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);
