@@ -603,16 +603,16 @@ static bool same_bytes(const struct ek_dbfile *f, const void *data, size_t len)
 	       (len == 0 || memcmp(f->data, data, len) == 0);
 }
 
-/* Do both say the same in the form of databases? What a host adds, such as the
- * date of installation, is no difference. */
-static int same_text(const struct ek_vibdesc *x, const struct ek_vibdesc *y,
-		     bool *same, struct ek_err *err)
+/* Do both say the same, as descriptors? What a host adds, the date of its
+ * installation, is no difference: ESXi does not look at it either. */
+int ek_imgdb_same_desc(const struct ek_vibdesc *x, const struct ek_vibdesc *y,
+		       bool *same, struct ek_err *err)
 {
 	struct ek_buf a = EK_BUF_INIT, b = EK_BUF_INIT;
 	int rc;
 
-	ek_vibdesc_write(x, EK_VIBDESC_DATABASE, &a);
-	ek_vibdesc_write(y, EK_VIBDESC_DATABASE, &b);
+	ek_vibdesc_write(x, EK_VIBDESC_VIB, &a);
+	ek_vibdesc_write(y, EK_VIBDESC_VIB, &b);
 	rc = ek_buf_check(&a, "image database", err);
 	if (rc == EK_OK)
 		rc = ek_buf_check(&b, "image database", err);
@@ -620,12 +620,6 @@ static int same_text(const struct ek_vibdesc *x, const struct ek_vibdesc *y,
 	ek_buf_free(&a);
 	ek_buf_free(&b);
 	return rc;
-}
-
-int ek_imgdb_same_desc(const struct ek_vibdesc *x, const struct ek_vibdesc *y,
-		       bool *same, struct ek_err *err)
-{
-	return same_text(x, y, same, err);
 }
 
 int ek_imgdb_same(const struct ek_dbvib *v, const struct ek_dbadd *a,
@@ -643,7 +637,7 @@ int ek_imgdb_same(const struct ek_dbvib *v, const struct ek_dbadd *a,
 	}
 	rc = parse_add(a, &n, err);
 	if (rc == EK_OK)
-		rc = same_text(&v->d, &n.d, same, err);
+		rc = ek_imgdb_same_desc(&v->d, &n.d, same, err);
 	free_vib(&n);
 	return rc;
 }

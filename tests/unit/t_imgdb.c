@@ -14,6 +14,7 @@
 #include "ek/io.h"
 #include "ek/names.h"
 #include "ek/profile.h"
+#include "imgdb_int.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -287,6 +288,29 @@ static void test_same(void **state)
 			 EK_OK);
 	assert_false(same);
 	ek_imgdb_free(&db);
+}
+
+/* A host adds when it installed a VIB: that makes it no other VIB. */
+static void test_same_installed(void **state)
+{
+	static const char plain[] = "<vib><name>n</name></vib>",
+			  installed[] = "<vib><name>n</name><installdate>"
+					"2020-01-01T00:00:00</installdate></vib>";
+	struct ek_vibdesc x, y;
+	bool same;
+
+	(void)state;
+	assert_int_equal(ek_vibdesc_parse(&x, "x", plain, strlen(plain), NULL),
+			 EK_OK);
+	assert_int_equal(ek_vibdesc_parse(&y, "y", installed, strlen(installed),
+					  NULL), EK_OK);
+	assert_int_equal(ek_imgdb_same_desc(&x, &y, &same, NULL), EK_OK);
+	assert_true(same);
+	assert_int_equal(ek_vibdesc_set(&y.summary, "s", NULL), EK_OK);
+	assert_int_equal(ek_imgdb_same_desc(&x, &y, &same, NULL), EK_OK);
+	assert_false(same);
+	ek_vibdesc_clear(&x);
+	ek_vibdesc_clear(&y);
 }
 
 /* The 32-bit number is taken: the next free one. */
@@ -576,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_same_installed),
 		cmocka_unit_test(test_clash),
 		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_twin),
