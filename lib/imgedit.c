@@ -138,8 +138,17 @@ static int list_vibs(struct edit *x)
 	return EK_OK;
 }
 
-static void find_displaced(struct edit *x)
+/* Comparisons that a and b ask for, at most; none of the counts is above 2^20. */
+static uint64_t work(const struct ek_vibdesc *a, const struct ek_vibdesc *b)
 {
+	return (uint64_t)(a->replaces.n + 1) * (b->provides.n + 1) +
+	       (uint64_t)(b->replaces.n + 1) * (a->provides.n + 1);
+}
+
+static int find_displaced(struct edit *x)
+{
+	uint64_t steps = 0;
+
 	for (size_t i = 0; i < x->n_in; i++) {
 		if (x->in[i].already)
 			continue;
@@ -149,6 +158,13 @@ static void find_displaced(struct edit *x)
 
 			if (g->by >= 0 || is_already(x, g->v->id))
 				continue;
+			steps += work(&x->in[i].d, &g->v->d);
+			if (steps > EK_RELATIONS_STEPS)
+				return ek_fail(x->err, EK_ELIMIT, "'%s': more "
+					       "than %u comparisons to find "
+					       "what it replaces",
+					       x->in[i].a->label,
+					       EK_RELATIONS_STEPS);
 			why = ek_relations_displaced(&x->in[i].d, &g->v->d);
 			if (why == EK_STAYS)
 				continue;
@@ -156,6 +172,7 @@ static void find_displaced(struct edit *x)
 			g->why = why;
 		}
 	}
+	return EK_OK;
 }
 
 /* Is a within two changes of b: the row of an edit distance at a time. */
@@ -655,10 +672,10 @@ static int decide(struct edit *x)
 		rc = find_already(x);
 	if (rc == EK_OK)
 		rc = list_vibs(x);
-	if (rc != EK_OK)
-		return rc;
-	find_displaced(x);
-	rc = find_asked(x);
+	if (rc == EK_OK)
+		rc = find_displaced(x);
+	if (rc == EK_OK)
+		rc = find_asked(x);
 	return rc == EK_OK ? tell_all(x) : rc;
 }
 

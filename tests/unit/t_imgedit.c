@@ -256,6 +256,38 @@ static void test_unlisted(void **state)
 	ek_imgdb_free(&db);
 }
 
+/* One that replaces so much, in a database that provides so much, takes more
+ * comparisons than anyone waits for. */
+static void test_greedy(void **state)
+{
+	struct ek_buf old = EK_BUF_INIT, new = EK_BUF_INIT;
+	struct ek_dbadd a = { .label = "x" }, b = { .label = "y" };
+	struct ek_imgedit_opts o = { .adds = &b, .n_adds = 1 };
+	struct ek_imgdb *db = make(three, false);
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_imgedit *e;
+
+	(void)state;
+	ek_buf_adds(&old, "<vib><name>old</name><relationships><provides>");
+	ek_buf_adds(&new, "<vib><name>new</name><relationships><replaces>");
+	for (int i = 0; i < 12000; i++) {
+		ek_buf_adds(&old, "<provide name=\"p\"/>");
+		ek_buf_adds(&new, "<constraint name=\"q\"/>");
+	}
+	ek_buf_adds(&old, "</provides></relationships></vib>");
+	ek_buf_adds(&new, "</replaces></relationships></vib>");
+	a.text = old.p;
+	a.len = old.len;
+	b.text = new.p;
+	b.len = new.len;
+	assert_int_equal(ek_imgdb_add(db, &a, NULL), EK_OK);
+	assert_int_equal(ek_imgedit_run(db, &o, &e, &err), EK_ELIMIT);
+	assert_null(e);
+	ek_buf_free(&old);
+	ek_buf_free(&new);
+	ek_imgdb_free(&db);
+}
+
 /* What the profile does not have is not made up; what cannot grow is told. */
 static void test_serial(void **state)
 {
@@ -308,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_unlisted),
+		cmocka_unit_test(test_greedy),
 		cmocka_unit_test(test_serial),
 		cmocka_unit_test(test_options),
 	};
