@@ -39,6 +39,17 @@ static int refuse(const struct reader *r, const struct ek_node *n,
 		       ek_node_line(n), text);
 }
 
+/* Words are compared with each other, in every pair: they have a limit. */
+static int check_word(const struct reader *r, const struct ek_node *n,
+		      const char *word)
+{
+	if (word == NULL || strlen(word) <= EK_VIBDESC_WORD)
+		return EK_OK;
+	return ek_fail(r->err, EK_ELIMIT, "'%s' line %ld: '%.20s...' has more"
+		       " than %u characters", r->file, ek_node_line(n), word,
+		       EK_VIBDESC_WORD);
+}
+
 static int no_memory(const struct reader *r)
 {
 	errno = ENOMEM;
@@ -173,19 +184,22 @@ static int read_texts(struct reader *r, struct ek_node *root)
 	const struct {
 		const char *name;
 		char **to;
+		bool word;
 	} texts[] = {
-		{ "type", &d->type },
-		{ "name", &d->name },
-		{ "version", &d->version },
-		{ "vendor", &d->vendor },
-		{ "summary", &d->summary },
-		{ "description", &d->description },
+		{ "type", &d->type, true },
+		{ "name", &d->name, true },
+		{ "version", &d->version, true },
+		{ "vendor", &d->vendor, true },
+		{ "summary", &d->summary, false },
+		{ "description", &d->description, false },
 	};
 	struct ek_node *n;
 	int rc;
 
 	for (size_t i = 0; i < LEN(texts); i++) {
 		rc = child_text(r, root, texts[i].name, &n, texts[i].to);
+		if (rc == EK_OK && texts[i].word)
+			rc = check_word(r, n, *texts[i].to);
 		if (rc != EK_OK)
 			return rc;
 	}
@@ -309,12 +323,15 @@ static int on_constraint(struct reader *r, struct ek_node *n, void *ctx)
 	const char *why, *extra = "";
 	int rc;
 
+	rc = check_word(r, n, name);
+	if (rc == EK_OK)
+		rc = check_word(r, n, version);
 	/* a provide has a version alone; "=" for it pleases the check */
 	why = constraint_problem(name, provide && version != NULL ? "="
 				 : relation, version);
-	if (why == NULL) {
+	if (rc == EK_OK && why == NULL) {
 		rc = ek_constraints_add(l->to, name, relation, version, r->err);
-	} else {
+	} else if (rc == EK_OK) {
 		if (strncmp(why, "Invalid", 7) == 0)
 			extra = or_empty(relation);
 		if (strncmp(why, "invalid", 7) == 0)
@@ -530,6 +547,10 @@ static int on_payload(struct reader *r, struct ek_node *n, void *ctx)
 			    name == NULL ? "name" : "type");
 	else if (name[0] == '\0' || strlen(name) > EK_PAYLOAD_NAME_MAX)
 		rc = bad_value(r, n, name, "name");
+	else if (r->d->n_payloads >= EK_VIBDESC_PAYLOADS)
+		rc = ek_fail(r->err, EK_ELIMIT, "'%s' line %ld: more than %u"
+			     " payloads", r->file, ek_node_line(n),
+			     EK_VIBDESC_PAYLOADS);
 	else
 		rc = ek_vibdesc_add_payload(r->d, name, type, &p, r->err);
 	free(name);

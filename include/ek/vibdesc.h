@@ -109,6 +109,11 @@ struct ek_vibdesc {
 
 /* Longest descriptor taken, in bytes (that of esx-base has some 100,000). */
 #define EK_VIBDESC_MAX (8u << 20)
+/* Taken at most: payloads (esx-base has some 60, a whole image 200), and bytes
+ * of a type, name, version or vendor and of those of a relation (ESXi's schema
+ * has 35); more is EK_ELIMIT. */
+#define EK_VIBDESC_PAYLOADS 4096u
+#define EK_VIBDESC_WORD     255u
 /* Longest name of a payload (vib.5, "Payloads"). */
 #define EK_PAYLOAD_NAME_MAX 15
 

@@ -474,6 +474,44 @@ static void test_too_large(void **state)
 	free(text);
 }
 
+/* Parse one with n payloads and len bytes in the element where. */
+static int parse_large(unsigned n, unsigned len, const char *where)
+{
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_buf b = EK_BUF_INIT;
+	struct ek_vibdesc d;
+	int rc;
+
+	ek_buf_adds(&b, "<vib><name>n</name>");
+	ek_buf_addf(&b, "<%s>", where);
+	for (unsigned i = 0; i < len; i++)
+		ek_buf_addc(&b, '1');
+	ek_buf_addf(&b, "</%s><payloads>", where);
+	for (unsigned i = 0; i < n; i++)
+		ek_buf_addf(&b, "<payload name=\"%u\" type=\"vgz\"/>", i);
+	ek_buf_adds(&b, "</payloads></vib>");
+	rc = ek_vibdesc_parse(&d, "t", b.p, b.len, &err);
+	if (rc == EK_OK)
+		ek_vibdesc_clear(&d);
+	ek_buf_free(&b);
+	return rc;
+}
+
+static void test_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_large(EK_VIBDESC_PAYLOADS, 1, "version"), EK_OK);
+	assert_int_equal(parse_large(EK_VIBDESC_PAYLOADS + 1, 1, "version"),
+			 EK_ELIMIT);
+	assert_int_equal(parse_large(0, EK_VIBDESC_WORD, "version"), EK_OK);
+	assert_int_equal(parse_large(0, EK_VIBDESC_WORD + 1, "version"),
+			 EK_ELIMIT);
+	assert_int_equal(parse_large(0, EK_VIBDESC_WORD + 1, "vendor"),
+			 EK_ELIMIT);
+	assert_int_equal(parse_large(0, EK_VIBDESC_WORD + 1, "summary"),
+			 EK_OK);
+}
+
 /* ---- small parts -------------------------------------------------------- */
 
 static void test_levels(void **state)
@@ -665,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_relation_text),
 		cmocka_unit_test(test_sums),
