@@ -349,8 +349,8 @@ static int put_octal(struct ek_record *r, size_t at, size_t digits, uint64_t v,
 		     struct ek_err *err)
 {
 	if (v >> (3 * digits) != 0)
-		return ek_fail(err, EK_ELIMIT, "member '%s': the %s %llu does"
-			       " not fit into a header of old GNU tar",
+		return ek_fail(err, EK_ELIMIT, "member '%.300s': the %s %llu"
+			       " does not fit into a header of old GNU tar",
 			       e->name, what, (unsigned long long)v);
 	put_digits(r->b + at, digits, v);
 	return EK_OK;
@@ -394,9 +394,9 @@ static int put_numbers(struct ek_record *r, const struct ek_entry *e,
 	int rc;
 
 	if (e->mtime < 0)
-		return ek_fail(err, EK_ELIMIT, "member '%s': its time is before"
-			       " 1970, which a header of old GNU tar cannot"
-			       " say", e->name);
+		return ek_fail(err, EK_ELIMIT, "member '%.300s': its time is"
+			       " before 1970, which a header of old GNU tar"
+			       " cannot say", e->name);
 	rc = put_octal(r, AT_MODE, 7, e->mode & 07777, e, "mode", err);
 	if (rc == EK_OK)
 		rc = put_octal(r, AT_UID, 7, e->uid, e, "owner number", err);
@@ -427,8 +427,8 @@ int ek_record_make(struct ek_record *r, const struct ek_entry *e,
 
 	memset(r, 0, sizeof(*r));
 	if (letter_of(e->type) == '\0')
-		return ek_fail(err, EK_EREFUSE, "member '%s': a tar cannot hold"
-			       " this kind of file", e->name);
+		return ek_fail(err, EK_EREFUSE, "member '%.300s': a tar cannot"
+			       " hold this kind of file", e->name);
 	put_text(r, AT_NAME, LEN_NAME, e->name);
 	if (e->type == EK_FT_DIR && len < LEN_NAME)
 		r->b[AT_NAME + len] = '/';

@@ -64,8 +64,8 @@ static int type_of(const struct ek_tree *t, const struct ek_walked *w,
 		kind = "a device";
 	if (kind == NULL)
 		return EK_OK;
-	return ek_fail(err, EK_EREFUSE, "'%s': '%s' is %s, which no archive of"
-		       " ESXi has; remove it", t->name, w->path, kind);
+	return ek_fail(err, EK_EREFUSE, "'%s': '%.300s' is %s, which no archive"
+		       " of ESXi has; remove it", t->name, w->path, kind);
 }
 
 static int add_node(struct ek_tree *t, struct node **node, struct ek_err *err)
@@ -254,12 +254,12 @@ static int open_file(struct ek_tree *t, size_t i, struct ek_err *err)
 	ek_file_close(&t->file);
 	fd = ek_dir_open_file(t->dir, e->name);
 	if (fd < 0)
-		return ek_fail_sys(err, "cannot open '%s/%s'", t->name,
+		return ek_fail_sys(err, "cannot open '%s/%.300s'", t->name,
 				   e->name);
 	rc = ek_file_open_fd(&t->file, fd, e->name, err);
 	close(fd);
 	if (rc == EK_OK && ek_file_size(t->file) != e->size)
-		rc = ek_fail(err, EK_EFORMAT, "'%s/%s' changed while it was"
+		rc = ek_fail(err, EK_EFORMAT, "'%s/%.300s' changed while it was"
 			     " read: it had %llu bytes and now has %llu",
 			     t->name, e->name, (unsigned long long)e->size,
 			     (unsigned long long)ek_file_size(t->file));

@@ -353,17 +353,21 @@ int ek_vmtar_plan_entry(struct ek_vmtar_plan *p, const struct ek_entry *e,
 			struct ek_err *err)
 {
 	uint64_t size = e->type == EK_FT_FILE ? e->size : 0;
+	struct ek_err why;
 	struct ek_record r;
 	int rc;
 
 	if (size >= EK_VMTAR_MAX)
-		return ek_fail(err, EK_ELIMIT, "'%s': member '%s': it has %llu"
-			       " bytes, but all of a vmtar must end below"
+		return ek_fail(err, EK_ELIMIT, "'%s': member '%.300s': it has"
+			       " %llu bytes, but all of a vmtar must end below"
 			       " 2 GiB", p->name, e->name,
 			       (unsigned long long)size);
-	rc = ek_record_make(&r, e, err);
-	if (rc == EK_OK)
-		rc = add_long(p, e, 'K', err);
+	rc = ek_record_make(&r, e, &why);
+	if (rc != EK_OK) {
+		ek_err_set(err, rc, 0, "'%s': %s", p->name, why.msg);
+		return rc;
+	}
+	rc = add_long(p, e, 'K', err);
 	if (rc == EK_OK)
 		rc = add_long(p, e, 'L', err);
 	if (rc == EK_OK)
@@ -436,8 +440,9 @@ static int too_big(const struct ek_vmtar_plan *p, size_t n, struct ek_err *err)
 	char name[512];
 
 	item_name(p, n, name, sizeof(name));
-	return ek_fail(err, EK_ELIMIT, "'%s': member '%s': its data would end"
-		       " beyond 2 GiB, where a vmtar must end", p->name, name);
+	return ek_fail(err, EK_ELIMIT, "'%s': member '%.300s': its data would"
+		       " end beyond 2 GiB, where a vmtar must end", p->name,
+		       name);
 }
 
 int ek_vmtar_plan_close(struct ek_vmtar_plan *p, uint64_t *total,
@@ -492,8 +497,8 @@ static int wrong_length(const struct ek_vmtar_plan *p, size_t n, bool longer,
 	char name[512];
 
 	item_name(p, n, name, sizeof(name));
-	return ek_fail(err, EK_EFORMAT, "'%s': member '%s' became %s while it"
-		       " was read: it had %llu bytes", p->name, name,
+	return ek_fail(err, EK_EFORMAT, "'%s': member '%.300s' became %s while"
+		       " it was read: it had %llu bytes", p->name, name,
 		       longer ? "longer" : "shorter",
 		       (unsigned long long)p->items[n].size);
 }

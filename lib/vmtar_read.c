@@ -307,14 +307,14 @@ static int check_place(const struct ek_vmtar *v, const struct place *p,
 	const char *name = ek_in_name(v->in);
 
 	if (p->offset < ek_vmtar_head_end(v))
-		return ek_fail(err, EK_EFORMAT, "'%s': member '%s': its data"
+		return ek_fail(err, EK_EFORMAT, "'%s': member '%.300s': its data"
 			       " at offset %llu lies in the header area, which"
 			       " ends at %llu", name, m->e.name,
 			       (unsigned long long)p->offset,
 			       (unsigned long long)ek_vmtar_head_end(v));
 	if (prev != NULL && p->offset < v->data_end)
-		return ek_fail(err, EK_EFORMAT, "'%s': member '%s': its data"
-			       " at offset %llu overlaps that of '%s', which"
+		return ek_fail(err, EK_EFORMAT, "'%s': member '%.300s': its data"
+			       " at offset %llu overlaps that of '%.300s', which"
 			       " ends at %llu", name, m->e.name,
 			       (unsigned long long)p->offset, prev->e.name,
 			       (unsigned long long)v->data_end);
@@ -425,7 +425,8 @@ static int cut_short(const struct ek_vmtar *v, size_t member, uint64_t left,
 	const struct ek_vmtar_member *m = &v->members[member];
 
 	return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu: %llu of %llu"
-		       " bytes of member '%s' are missing", ek_in_name(v->in),
+		       " bytes of member '%.300s' are missing",
+		       ek_in_name(v->in),
 		       (unsigned long long)(ek_in_pos(v->in) - v->start),
 		       (unsigned long long)left,
 		       (unsigned long long)m->e.size, m->e.name);
@@ -461,7 +462,7 @@ static int open_slice(struct ek_vmtar *v, size_t member, struct ek_in **data,
 	struct slice *s = malloc(sizeof(*s));
 
 	if (s == NULL)
-		return ek_fail_sys(err, "member '%s'", m->e.name);
+		return ek_fail_sys(err, "member '%.300s'", m->e.name);
 	*s = (struct slice){ .v = v, .member = member, .left = m->e.size };
 	return ek_in_open_fill(data, m->e.name, slice_fill, slice_drop, s, err);
 }

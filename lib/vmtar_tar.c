@@ -233,8 +233,8 @@ static int plan_piped(struct job *j, struct ek_in *from, struct ek_out *to,
 static int too_big(const char *tar, const struct ek_entry *e,
 		   struct ek_err *err)
 {
-	return ek_fail(err, EK_ELIMIT, "'%s': member '%s': it has %llu bytes,"
-		       " but all of a vmtar must end below 2 GiB", tar,
+	return ek_fail(err, EK_ELIMIT, "'%s': member '%.300s': it has %llu"
+		       " bytes, but all of a vmtar must end below 2 GiB", tar,
 		       e->name, (unsigned long long)e->size);
 }
 
@@ -243,11 +243,14 @@ static int normalise_entry(struct ek_tarball *t, const char *tar,
 			   const struct ek_entry *e, struct ek_out *to,
 			   struct ek_err *err)
 {
+	struct ek_err why;
 	int rc;
 
 	if (e->size >= EK_VMTAR_MAX || ek_out_pos(to) >= EK_VMTAR_MAX)
 		return too_big(tar, e, err);
-	rc = ek_gnutar_header(to, e, err);
+	rc = ek_gnutar_header(to, e, &why);
+	if (rc != EK_OK)
+		ek_err_set(err, rc, 0, "'%s': %s", tar, why.msg);
 	if (rc == EK_OK && e->type == EK_FT_FILE && e->size != 0)
 		rc = ek_tarball_copy(t, to, err);
 	ek_gnutar_pad(to);

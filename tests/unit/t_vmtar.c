@@ -540,6 +540,34 @@ static void entry(struct ek_entry *e, const char *name, enum ek_ftype type,
 				.size = size, .mtime = 1500000000 };
 }
 
+/* Whatever the length of a name: the file is told, and why. */
+static void test_long_names_told(void **state)
+{
+	struct ek_vmtar_plan *p;
+	char name[4001];
+	struct ek_entry e;
+	struct ek_err err;
+
+	(void)state;
+	memset(name, 'n', 4000);
+	name[4000] = '\0';
+	assert_int_equal(ek_vmtar_plan_new(&p, EK_VMTAR_67, "dir", NULL, NULL,
+					   NULL), EK_OK);
+	entry(&e, name, EK_FT_FILE, 1);
+	e.mtime = -1;
+	assert_int_equal(ek_vmtar_plan_entry(p, &e, &err), EK_ELIMIT);
+	assert_int_equal(err.code, EK_ELIMIT);
+	assert_memory_equal(err.msg, "'dir': member 'nnn", 18);
+	assert_non_null(strstr(err.msg, "nnn': its time is before 1970"));
+	e.mtime = 0;
+	e.size = EK_VMTAR_MAX;
+	assert_int_equal(ek_vmtar_plan_entry(p, &e, &err), EK_ELIMIT);
+	assert_memory_equal(err.msg, "'dir': member 'nnn", 18);
+	assert_non_null(strstr(err.msg, "nnn': it has 2147483648 bytes, but"));
+	ek_entry_clear(&e);
+	ek_vmtar_plan_free(&p);
+}
+
 /* A source that changed since the plan is refused. */
 static void test_sources(void **state)
 {
@@ -958,6 +986,7 @@ int main(void)
 		cmocka_unit_test(test_hard_link),
 		cmocka_unit_test(test_dangling),
 		cmocka_unit_test(test_bad_long),
+		cmocka_unit_test(test_long_names_told),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_generations),
