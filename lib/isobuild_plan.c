@@ -305,6 +305,20 @@ static int measure(const char *file, uint64_t *size, struct ek_err *err)
 	return EK_OK;
 }
 
+/* Does an entry of the catalog load this file? platform -1: any entry. */
+static bool is_boot_image(const struct ek_isobuild *b,
+			  const struct ek_iso_node *node, int platform)
+{
+	for (size_t i = 0; i < b->boot.n; i++) {
+		const struct ek_iso_boot *e = &b->boot.boot[i];
+
+		if (e->node == node &&
+		    (platform < 0 || e->platform == platform))
+			return true;
+	}
+	return false;
+}
+
 static int check_target(const struct ek_isobuild *b, const struct match *m,
 			struct ek_err *err)
 {
@@ -317,6 +331,12 @@ static int check_target(const struct ek_isobuild *b, const struct match *m,
 		return ek_fail(err, EK_EREFUSE, "'%s': '%s' is the boot "
 			       "catalog, which is made anew", name,
 			       m->node->path);
+	/* measured: the entry goes on pointing to the old file's blocks */
+	if (m->node != NULL && is_boot_image(b, m->node, EK_ISO_BIOS))
+		return ek_fail(err, EK_EREFUSE, "'%s': '%s' is what BIOS boots,"
+			       " and xorriso loses its boot entry where it is "
+			       "replaced: make the image anew from its files",
+			       name, m->node->path);
 	if (m->path.len > EK_ISO_PATH_NEW || m->levels > EK_ISO_LEVELS_NEW)
 		return ek_fail(err, EK_EARG, "'%s' is longer than %u "
 			       "characters or deeper than %u levels", m->given,
@@ -346,17 +366,6 @@ int ek_isobuild_add(struct ek_isobuild *b, const char *path, const char *file,
 	return rc;
 }
 
-/* Does an entry of the catalog load this file? */
-static bool is_boot_image(const struct ek_isobuild *b,
-			  const struct ek_iso_node *node)
-{
-	for (size_t i = 0; i < b->boot.n; i++) {
-		if (b->boot.boot[i].node == node)
-			return true;
-	}
-	return false;
-}
-
 static bool is_needed(const struct ek_isobuild *b,
 		      const struct ek_iso_node *node)
 {
@@ -364,7 +373,7 @@ static bool is_needed(const struct ek_isobuild *b,
 		if (strcasecmp(node->path, needed[i]) == 0)
 			return true;
 	}
-	return node == b->boot.node || is_boot_image(b, node);
+	return node == b->boot.node || is_boot_image(b, node, -1);
 }
 
 int ek_isobuild_remove(struct ek_isobuild *b, const char *path,

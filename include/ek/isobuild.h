@@ -43,8 +43,8 @@ void ek_isobuild_free(struct ek_isobuild **b);
  * Put file at path, in place of what is there. What there is of path on the
  * image is matched without regard to case and keeps its spelling; the rest is
  * put into upper case. EK_EARG: a name that the image cannot have, a path given
- * twice. EK_EREFUSE: a directory is there, or the boot catalog, or file is not
- * a regular file. EK_ELIMIT: file has 4 GiB or more. file is opened now and
+ * twice. EK_EREFUSE: a directory is there, or the boot catalog, or what BIOS
+ * boots, or file is not a regular file. EK_ELIMIT: file has 4 GiB or more. file is opened now and
  * again by its name during run and prove.
  */
 int ek_isobuild_add(struct ek_isobuild *b, const char *path, const char *file,

@@ -303,6 +303,16 @@ t 'a module that boot.cfg names must be there, and have bytes' '
 		--add efi/boot/boot.cfg=syntax $img
 '
 
+t 'the boot images: that of UEFI can be replaced, that of BIOS not' '
+	yes other | head -c 40000 >boot
+	rejected "is what BIOS boots" iso-rebuild -o x.iso --add isolinux.bin=boot $img
+	iso-rebuild -q -o x.iso --add efiboot.img=boot $img
+	iso-cat x.iso efiboot.img | cmp - boot
+	iso-cat -v x.iso >list
+	grep "^boot  *BIOS, 4 sectors .* /ISOLINUX.BIN" list
+	grep "^boot  *UEFI, 79 sectors .* /EFIBOOT.IMG" list
+'
+
 t 'the 250th module, with which the loader hangs' '
 	echo more | gzip -9n >more
 	set --
