@@ -295,7 +295,8 @@ static int check_key(const char *key, struct ek_err *err)
 	if (option >= 0 && strlen(key) != strlen(bootcfg_options[option].name))
 		return ek_fail(err, EK_EARG,
 			       "'%s': the loader takes this for '%s'; write "
-			       "the whole key", key, bootcfg_options[option].name);
+			       "the whole key", key,
+			       bootcfg_options[option].name);
 	return EK_OK;
 }
 

@@ -120,7 +120,8 @@ static bool find_version(const struct part *info, struct ek_kmod *k)
 
 	for (; p < end; p += n + 1) {
 		n = strnlen(p, (size_t)(end - p));
-		if (n <= sizeof(key) - 1 || memcmp(p, key, sizeof(key) - 1) != 0)
+		if (n <= sizeof(key) - 1 ||
+		    memcmp(p, key, sizeof(key) - 1) != 0)
 			continue;
 		p += sizeof(key) - 1;
 		n -= sizeof(key) - 1;

@@ -104,9 +104,10 @@ static int split(const struct job *j, const char *p, size_t len,
 		eq = memchr(p, '=', (size_t)(comma - p));
 		if (eq == NULL || eq == p)
 			return ek_fail(err, EK_EFORMAT,
-				       "'%s': line %lu: '%.*s' is not key=value",
-				       j->name, j->line,
-				       (int)(comma - p < 64 ? comma - p : 64), p);
+				       "'%s': line %lu: '%.*s' is not "
+				       "key=value", j->name, j->line,
+				       (int)(comma - p < 64 ? comma - p : 64),
+				       p);
 		if (!find_key(p, (size_t)(eq - p), &key)) {
 			if (rest->len > 0)
 				ek_buf_addc(rest, ',');
@@ -115,8 +116,8 @@ static int split(const struct job *j, const char *p, size_t len,
 		}
 		if (v[key].p != NULL)
 			return ek_fail(err, EK_EFORMAT,
-				       "'%s': line %lu: key '%s' twice", j->name,
-				       j->line, keys[key]);
+				       "'%s': line %lu: key '%s' twice",
+				       j->name, j->line, keys[key]);
 		v[key].p = eq + 1;
 		v[key].len = (size_t)(comma - eq - 1);
 	}

@@ -130,7 +130,8 @@ int rules_boot_too_many(const struct ek_rule *rule, const void *subject,
 	if (n > EK_BOOTCFG_MODULES_MAX)
 		ek_finding_add(out, rule, ek_bootcfg_name(s->cfg), NULL,
 			       "%zu modules; with more than %u the machine "
-			       "hangs without a message", n, EK_BOOTCFG_MODULES_MAX);
+			       "hangs without a message", n,
+			       EK_BOOTCFG_MODULES_MAX);
 	return EK_OK;
 }
 

@@ -211,11 +211,13 @@ static int check_plain(const struct ek_rule *rule, const void *subject,
 	if (p->file.gzip || p->file.scan.file_size == 0)
 		return EK_OK;
 	layer = ek_layer_detect(p->file.first, sizeof(p->file.first));
-	ek_finding_add(out, rule, p->subject, NULL, "not gzip%s%s%s: the "
-		       "kernel gets it as it is", layer != EK_LAYER_NONE ? ", but " :
-		       "", layer != EK_LAYER_NONE ? ek_layer_name(layer) : "",
-		       layer != EK_LAYER_NONE ? ", which the loader does not "
-						"unpack" : "");
+	if (layer == EK_LAYER_NONE)
+		ek_finding_add(out, rule, p->subject, NULL, "not gzip: the "
+			       "kernel gets it as it is");
+	else
+		ek_finding_add(out, rule, p->subject, NULL, "not gzip, but %s, "
+			       "which the loader does not unpack: the kernel "
+			       "gets it as it is", ek_layer_name(layer));
 	return EK_OK;
 }
 
