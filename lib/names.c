@@ -110,15 +110,16 @@ static int set_init(struct set *s, size_t n, struct ek_err *err)
 	return EK_OK;
 }
 
-/* The slot of key, or the free one where it would go. */
+/* The slot of key, or the free one where it would go. Letters count alike,
+ * upper or lower: so do the names on a disc. */
 static struct slot *set_find(const struct set *s, const char *key)
 {
 	size_t h = 5381;
 
 	for (const char *p = key; *p != '\0'; p++)
-		h = h * 33 ^ (unsigned char)*p;
+		h = h * 33 ^ ((unsigned char)*p | 0x20u);
 	for (h &= s->mask; s->v[h].key != NULL; h = (h + 1) & s->mask)
-		if (strcmp(s->v[h].key, key) == 0)
+		if (strcasecmp(s->v[h].key, key) == 0)
 			break;
 	return &s->v[h];
 }
@@ -189,6 +190,23 @@ static int give(struct namer *w, size_t i, const char *name, struct ek_err *err)
 	return EK_OK;
 }
 
+/* Files of a disc that belong to no VIB: a package that wishes for one of these
+ * names would take its place. */
+static bool is_of_disc(const char *name)
+{
+	static const char *const all[] = {
+		"basemisc.tgz", "boot.cat", "boot.cfg", "efiboot.img",
+		"esxiodpt.tgz", "imgdb.tgz", "imgpayld.tgz", "isolinux.bin",
+		"isolinux.cfg", "mboot.c32", "menu.c32", "resvibs.tgz",
+		"safeboot.c32", "state.tgz",
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcasecmp(name, all[i]) == 0)
+			return true;
+	return false;
+}
+
 static int give_wish(struct namer *w, size_t i, struct ek_err *err)
 {
 	const struct ek_local *l = &w->v[i];
@@ -201,6 +219,12 @@ static int give_wish(struct namer *w, size_t i, struct ek_err *err)
 		return ek_fail(err, EK_EREFUSE, "VIB '%s', payload '%s': "
 			       "vfat-name '%s' is no plain file name",
 			       l->vib_id, l->payload, l->vfat_name);
+	if (is_of_disc(l->vfat_name) && l->type != NULL &&
+	    ek_name_use_of(l->type) != EK_USE_FILE)
+		return ek_fail(err, EK_EREFUSE, "VIB '%s', payload '%s': "
+			       "vfat-name '%s' is that of a file of every "
+			       "image, which it would replace", l->vib_id,
+			       l->payload, l->vfat_name);
 	name = strdup(l->vfat_name);
 	if (name == NULL)
 		return ek_fail_sys(err, "payload names");

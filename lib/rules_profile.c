@@ -133,7 +133,7 @@ static int check_strays(const struct ek_rule *rule, const void *subject,
 static int by_name(const void *a, const void *b)
 {
 	const struct ek_local *x = a, *y = b;
-	int c = strcmp(x->name, y->name);
+	int c = strcasecmp(x->name, y->name); /* as on a disc */
 
 	if (c == 0)
 		c = strcmp(x->vib_id, y->vib_id);
@@ -152,7 +152,7 @@ static int check_names(const struct ek_rule *rule, const void *subject,
 		return rc;
 	qsort(v, n, sizeof(*v), by_name);
 	for (size_t i = 1; i < n; i++)
-		if (strcmp(v[i - 1].name, v[i].name) == 0)
+		if (strcasecmp(v[i - 1].name, v[i].name) == 0)
 			ek_finding_add(out, rule, v[i].vib_id, NULL, "payload "
 				       "'%s' has the file name '%s', as "
 				       "payload '%s' of VIB '%s' has", v[i].payload,

@@ -40,8 +40,11 @@ struct ek_local {
 /*
  * Give every payload without a name one (rules A to C); hyphens says the 5.0
  * rule. v is sorted by VIB id and payload name. A kept name met twice, a stem
- * with all 256 names taken, and a payload name, type or vfat-name with other
- * characters than A-Z a-z 0-9 _ . - are EK_EREFUSE; nothing is changed then.
+ * with all 256 names taken, a payload name, type or vfat-name with other
+ * characters than A-Z a-z 0-9 _ . -, and for a module or boot payload the
+ * vfat-name of a file that no VIB brings (boot.cfg, imgdb.tgz...), are
+ * EK_EREFUSE; nothing is changed then. Names count alike in upper and lower
+ * case, as on a disc.
  */
 int ek_names_assign(struct ek_local *v, size_t n, bool hyphens,
 		    struct ek_err *err);

@@ -275,6 +275,9 @@ static const struct {
 	{ "a", NULL, NULL },	    { "a", "vgz", "../../x" },
 	{ "a", "vgz", "x/y" },	    { "a", "vgz", ".." },
 	{ "a", "vgz", "\xc3\xa4" }, { "", "vgz", NULL },
+	/* files of the disc itself */
+	{ "a", "vgz", "boot.cfg" }, { "a", "boot", "IMGDB.TGZ" },
+	{ "a", "tgz", "isolinux.bin" },
 };
 
 static void test_unsafe(void **state)
@@ -294,6 +297,32 @@ static void test_unsafe(void **state)
 	}
 }
 
+/* A disc has one file for a name, in upper or lower case. */
+static void test_case(void **state)
+{
+	char *kept = strdup("A.V00"), *again = strdup("a.v00");
+	struct ek_local v[] = {
+		{ .vib_id = "1", .payload = "x", .type = "vgz", .name = kept },
+		{ .vib_id = "2", .payload = "a", .type = "vgz" },
+		/* it lies nowhere, so it may wish for any name */
+		{ .vib_id = "3", .payload = "b", .type = "boot_com32_bios",
+		  .vfat_name = "mboot.c32" },
+	};
+
+	(void)state;
+	assert_non_null(kept);
+	assert_non_null(again);
+	assert_int_equal(ek_names_assign(v, LENGTH(v), false, NULL), EK_OK);
+	assert_string_equal(v[1].name, "a.v01");
+	assert_string_equal(v[2].name, "mboot.c32");
+	free(v[1].name);
+	v[1].name = again;
+	assert_int_equal(ek_names_assign(v, LENGTH(v), false, NULL),
+			 EK_EREFUSE);
+	for (size_t i = 0; i < LENGTH(v); i++)
+		free(v[i].name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_unsafe),
+		cmocka_unit_test(test_case),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
