@@ -79,6 +79,10 @@ int ek_rebuild_admit(const struct ek_isobuild *b, struct ek_image *in,
 		else if (is(f, "boot-entry") && count(found, f->code) > 1)
 			rc = refuse(f, "nor is there one for the other "
 				    "firmware", err);
+		else if (loses_firmware(f) && count(found, "boot-entry") +
+			 count(found, "boot-table") > 1)
+			rc = refuse(f, "nor can the other firmware boot it",
+				    err);
 		else if (loses_firmware(f) && !force)
 			rc = refuse(f, "the new image could not either "
 				    "(--force makes it all the same)", err);

@@ -12,7 +12,7 @@ struct ek_image;
 /*
  * Look at the input of plan b. found gets every finding. EK_EREFUSE: a firmware
  * has no boot entry or no right boot information table (force lets that pass),
- * both have none, or a boot.cfg is not there and b does not add it.
+ * both do, or a boot.cfg is not there and b does not add it.
  */
 int ek_rebuild_admit(const struct ek_isobuild *b, struct ek_image *in,
 		     bool force, struct ek_findings *found, struct ek_err *err);

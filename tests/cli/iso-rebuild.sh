@@ -379,6 +379,10 @@ t 'no boot information table: BIOS is lost' '
 	rejected "boot information table" iso-rebuild -o x.iso no.iso
 	iso-rebuild --force -o y.iso no.iso 2>msg
 	grep -q "warning: .*boot information table" msg
+	ENTRIES=bios TABLE=no mk neither.iso $tree
+	for f in "" --force; do
+		rejected "nor can the other firmware boot it" iso-rebuild $f -o x.iso neither.iso
+	done
 '
 
 t 'no boot.cfg: not an installer image, unless it is added' '
