@@ -3,6 +3,7 @@
 #include "os.h"
 
 #include <getopt.h>
+#include <unistd.h>
 
 #include "ek/bootcfg.h"
 #include "ek/bootcheck.h"
@@ -178,7 +179,7 @@ static int edit(const struct opts *o, struct ek_bootset *set,
 		return rc;
 	if (o->has['i'])
 		return ek_bootset_replace(set, err);
-	rc = ek_out_open(&out, o->has['o'], err);
+	rc = ek_cli_out_open_text(&out, o->has['o'], err);
 	if (rc != EK_OK)
 		return rc;
 	ek_bootset_write(set, out);
@@ -188,7 +189,7 @@ static int edit(const struct opts *o, struct ek_bootset *set,
 /* JSON and values are for programs, byte for byte; the rest for people. */
 static void print(const struct opts *o, const struct ek_buf *text)
 {
-	if (o->has[GET] || o->has[JSON])
+	if ((o->has[GET] || o->has[JSON]) && !isatty(STDOUT_FILENO))
 		fwrite(ek_buf_str(text), 1, text->len, stdout);
 	else
 		ek_cli_puts(ek_buf_str(text));

@@ -121,6 +121,24 @@ static int check_terminal(struct ek_in *in, const struct ek_out *out,
 	return ek_cli_no_binary(out, o->force, err);
 }
 
+/* Text that goes to a terminal cannot drive it. */
+static int copy_out(struct ek_in *in, struct ek_out *out, const struct opts *o,
+		    struct ek_err *err)
+{
+	struct ek_out *text = NULL;
+	int rc;
+
+	if (o->force || !ek_out_is_tty(out))
+		return ek_in_copy(in, out, NULL, err);
+	rc = ek_cli_out_text(&text, out, err);
+	if (rc == EK_OK)
+		rc = ek_in_copy(in, text, NULL, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&text, err);
+	ek_out_abort(&text);
+	return rc;
+}
+
 static int print_one(const struct ek_iso *iso, const struct ek_iso_node *node,
 		     struct ek_out *out, const struct opts *o,
 		     struct ek_err *err)
@@ -131,7 +149,7 @@ static int print_one(const struct ek_iso *iso, const struct ek_iso_node *node,
 	if (rc == EK_OK)
 		rc = check_terminal(in, out, o, err);
 	if (rc == EK_OK)
-		rc = ek_in_copy(in, out, NULL, err);
+		rc = copy_out(in, out, o, err);
 	ek_in_close(&in);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "ek/io.h"
 #include "ek/num.h"
 #include "ek/tarball.h"
+#include "ek/utf8.h"
 #include "ek/vmtar.h"
 
 struct ek_archive {
@@ -541,13 +542,24 @@ static int print_any(struct ek_archive *a, const char *name,
 	return rc;
 }
 
-/* Is there nothing but lines, in ASCII or above? */
+/* Is there nothing but lines? Bytes that are not UTF-8 may be of an older set,
+ * where those below A0 are controls. */
 static bool is_text(const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (((unsigned char)p[i] < ' ' &&
-		     (p[i] < '\t' || p[i] > '\r')) || p[i] == 0x7f)
+	uint32_t c;
+
+	while (len != 0) {
+		size_t n = ek_utf8_next(p, len, &c);
+
+		if (n == 0) {
+			c = (unsigned char)*p;
+			n = 1;
+		}
+		if (!ek_utf8_printable(c) && (c < '\t' || c > '\r'))
 			return false;
+		p += n;
+		len -= n;
+	}
 	return true;
 }
 

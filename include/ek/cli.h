@@ -58,6 +58,14 @@ void ek_cli_progress(const char *what, uint64_t done, uint64_t total);
 int ek_cli_out_progress(struct ek_out **out, struct ek_out *to,
 			const char *what, struct ek_err *err);
 
+/* A stream that hands on to to, which is borrowed, with control characters but
+ * LF and TAB masked: text of a file for a terminal. Commit it before to. */
+int ek_cli_out_text(struct ek_out **out, struct ek_out *to, struct ek_err *err);
+
+/* ek_out_open(), with that where path is a terminal. */
+int ek_cli_out_open_text(struct ek_out **out, const char *path,
+			 struct ek_err *err);
+
 /* Report a failure now and go on; the status is kept for ek_cli_finish(). */
 void ek_cli_report(int rc, const struct ek_err *err);
 

@@ -465,4 +465,18 @@ t 'examples of the page' "$pre$tree"'
 	echo new | gzip -9n >tree/NET_ACME.V00
 	man_examples bootcfg-edit'
 
+t 'what goes to a terminal cannot drive it; files and pipes get the bytes' '
+	command -v script >/dev/null || { echo "no script(1)"; exit 0; }
+	printf "title=\303\244\033[2J\302\2331m\342\200\256\233\342\202\nkernel=/b.b00\n" >f
+	run() { script -qec "$1" /dev/null </dev/null >out 2>&1; }
+	for c in "--get title f" "f" "--set timeout=9 f" "-o /dev/tty f"; do
+		run "bootcfg-edit $c"
+		tr -d "\r" <out | grep -a "$(printf "\303\244")?\[2J??*1m??*"
+		LC_ALL=C status 1 grep -a -e "$(printf "\033")" \
+			-e "$(printf "\302\233")" -e "$(printf "\342\200\256")" out
+	done
+	bootcfg-edit f | cmp - f
+	bootcfg-edit --get title f | grep -a "$(printf "\033")"
+'
+
 done_testing

@@ -240,4 +240,17 @@ t 'the examples of the page' '
 	man_examples iso-cat
 '
 
+t 'text on a terminal cannot drive it, whatever pieces it comes in' '
+	command -v script >/dev/null || { echo "no script(1)"; exit 0; }
+	cp -r $tree tree
+	awk "BEGIN { printf \"x\"; for (i = 0; i < 90000; i++) printf \"\303\244\342\202\254\" }" >tree/GOOD.TXT
+	{ cat tree/GOOD.TXT; printf "\033[2J\302\2331m\342\200\256\303"; } >tree/EVIL.TXT
+	{ cat tree/GOOD.TXT; printf "?[2J?1m??"; } >want
+	sh "$TOP/tests/fixture/mkshape.sh" x.iso tree
+	script -qec "iso-cat x.iso /EVIL.TXT" /dev/null </dev/null >out
+	cmp want out
+	script -qec "iso-cat -f x.iso /EVIL.TXT" /dev/null </dev/null | cmp - tree/EVIL.TXT
+	iso-cat x.iso /EVIL.TXT | cmp - tree/EVIL.TXT
+'
+
 done_testing

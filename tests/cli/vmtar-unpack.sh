@@ -575,6 +575,12 @@ t 'binary data is not written to a terminal without -f' '
 	status 0 run "vmtar-unpack -p t v"
 	grep text out
 	status 0 run "vmtar-unpack -f -p b v"
+	for bad in "\033[2J" "\302\2331m" "\2331m" "\342\200\256" "\177"; do
+		mkrec -v "0 name=b data=ab$bad" >v
+		status 2 run "vmtar-unpack -p b v"
+	done
+	mkrec -v "0 name=b data=\303\244\342\202\254\344" >v
+	status 0 run "vmtar-unpack -p b v"
 '
 
 t '--tar gives the tar back, old GNU and exact' '
