@@ -525,7 +525,8 @@ static int copy_one(struct ek_archive *a, const struct wanted *w,
 	return ek_archive_finish(a, true, err);
 }
 
-static int print_any(struct ek_archive *a, const char *name,
+/* Of at most most bytes. */
+static int print_any(struct ek_archive *a, const char *name, uint64_t most,
 		     struct ek_out *out, struct ek_err *err)
 {
 	struct wanted w = { .name = name };
@@ -536,6 +537,11 @@ static int print_any(struct ek_archive *a, const char *name,
 	rc = ek_archive_keep(a, err);
 	if (rc == EK_OK)
 		rc = find_file(a, &w, err);
+	if (rc == EK_OK && w.size > most)
+		rc = ek_fail(err, EK_EARG, "'%.300s': member '%.300s' has %llu"
+			     " bytes, and is not written to a terminal without"
+			     " -f", ek_archive_name(a), w.name,
+			     (unsigned long long)w.size);
 	if (rc == EK_OK)
 		rc = copy_one(a, &w, out, err);
 	free(w.link);
@@ -572,10 +578,10 @@ int ek_archive_print(struct ek_archive *a, const char *name, bool text_only,
 	int rc;
 
 	if (!text_only)
-		return print_any(a, name, out, err);
+		return print_any(a, name, UINT64_MAX, out, err);
 	rc = ek_out_open_mem(&mem, &data, &len, err);
 	if (rc == EK_OK)
-		rc = print_any(a, name, mem, err);
+		rc = print_any(a, name, EK_ARCHIVE_TEXT_MAX, mem, err);
 	if (rc == EK_OK)
 		rc = ek_out_commit(&mem, err);
 	if (rc == EK_OK && !is_text(data, len))

@@ -91,8 +91,11 @@ int ek_archive_end(struct ek_archive *a, struct ek_err *err);
  * The member called name (a leading "/" or "./" is ignored) to out: EK_EFORMAT
  * where there is none, or two of them; a hard link gives the file it names. All
  * of the archive is read and checked. text_only: what is not text is EK_EARG,
- * and nothing is written before all of it was seen (it is held in memory).
+ * and nothing is written before all of it was seen; it is held in memory, so
+ * that more than EK_ARCHIVE_TEXT_MAX bytes are EK_EARG as well.
  */
+#define EK_ARCHIVE_TEXT_MAX (16u << 20)
+
 int ek_archive_print(struct ek_archive *a, const char *name, bool text_only,
 		     struct ek_out *out, struct ek_err *err);
 

@@ -374,6 +374,34 @@ static void test_escape(void **state)
 	}
 }
 
+/* More text than a terminal is shown; memory stays bounded. */
+static void test_print_much(void **state)
+{
+	static char name[] = "t";
+	const size_t len = EK_ARCHIVE_TEXT_MAX + 1;
+	struct ek_entry e = { .name = name, .mode = 0644, .size = len };
+	struct bytes b = { NULL, 0 };
+	char *text = malloc(len), *got;
+	struct ek_out *out;
+	struct ek_err err;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 't', len);
+	assert_int_equal(ek_out_open_mem(&out, &b.p, &b.len, NULL), EK_OK);
+	assert_int_equal(ek_gnutar_file(out, &e, text, NULL), EK_OK);
+	ek_gnutar_end(out, 0);
+	commit(&out, &b);
+	assert_int_equal(print(b, "t", true, &got, &err), EK_EARG);
+	assert_non_null(strstr(err.msg, "member 't' has 16777217 bytes"));
+	free(got);
+	assert_int_equal(print(b, "t", false, &got, &err), EK_OK);
+	assert_memory_equal(got, text, len);
+	free(got);
+	free(text);
+	free(b.p);
+}
+
 struct pieces {
 	size_t n, most; /* taken, and refused from there on */
 	size_t longest;
@@ -443,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print_much),
 		cmocka_unit_test(test_to_tar),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_report),
