@@ -10,6 +10,9 @@
 #define FOOTER_MAGIC 0x1abe11edu /* vmtar.5, "Signature footer" */
 #define FOOTER_REST  12u         /* schema, length and magic */
 
+/* Read behind the last data to tell what it is; a footer has 540 bytes. */
+#define TRAIL_MAX (1u << 20)
+
 uint64_t ek_vmtar_head_end(const struct ek_vmtar *v)
 {
 	return v->head.len + EK_RECORD_SIZE;
@@ -603,7 +606,7 @@ static int read_trail(struct ek_vmtar *v, struct trail *t, struct ek_err *err)
 				t->zeros++;
 		t->len += got;
 		keep_last(t, buf, got);
-	} while (got != 0);
+	} while (got != 0 && t->len <= TRAIL_MAX);
 	return EK_OK;
 }
 
@@ -627,6 +630,10 @@ static int check_trail(const struct ek_vmtar *v, const struct trail *t,
 		fill = EK_VMTAR_EMPTY - EK_RECORD_SIZE;
 	if (t->zeros == t->len && (t->len == 0 || t->len == fill))
 		return EK_OK;
+	if (t->len > TRAIL_MAX)
+		return ek_fail(err, EK_EFORMAT, "'%s': more than %u MiB stand"
+			       " behind the end of the archive at offset %llu",
+			       name, TRAIL_MAX >> 20, (unsigned long long)end);
 	if (is_footer(t, &len))
 		return ek_fail(err, EK_EREFUSE, "'%s': a signature of %llu"
 			       " bytes stands at offset %llu behind the"

@@ -110,7 +110,6 @@ int ek_vmtar_from_file(const char *path, enum ek_vmtar_gen gen,
 
 /* ---- reading ------------------------------------------------------------ */
 
-
 struct ek_vmtar; /* opaque: the header area, in memory */
 
 struct ek_vmtar_member {
@@ -144,8 +143,9 @@ int ek_vmtar_next_data(struct ek_vmtar *v, bool strict, size_t *i,
 		       struct ek_in **data, struct ek_err *err);
 
 /*
- * Read in to its end, past the data that was not walked. Fine is nothing, or zeros to the next 512.
- * A signature footer or other bytes are EK_EREFUSE or EK_EFORMAT, with offset.
+ * Read in to its end, past the data that was not walked. Fine is nothing, or
+ * zeros to the next 512. A signature footer or other bytes are EK_EREFUSE or
+ * EK_EFORMAT, with offset; of more than 1 MiB the rest is not read.
  */
 int ek_vmtar_finish(struct ek_vmtar *v, struct ek_err *err);
 

@@ -891,6 +891,28 @@ static void test_trails(void **state)
 	}
 }
 
+/* What a bomb unpacks to behind an archive is not read to its end. */
+static void test_endless_trail(void **state)
+{
+	struct ek_buf v = EK_BUF_INIT;
+	struct ek_vmtar *vt;
+	struct ek_err err;
+	struct ek_in *in;
+
+	(void)state;
+	three(&v);
+	vc_fill(&v, 0, 8 << 20);
+	in = open_bytes(v.p, v.len, true);
+	assert_int_equal(ek_vmtar_open(&vt, in, NULL), EK_OK);
+	assert_int_equal(ek_vmtar_finish(vt, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'t': more than 1 MiB stand behind the end"
+			    " of the archive at offset 12318");
+	assert_true(ek_in_pos(in) < 2 << 20);
+	ek_vmtar_close(&vt);
+	ek_in_close(&in);
+	ek_buf_free(&v);
+}
+
 /* A gap that is not zero is found when asked for, and the walk skips. */
 static void test_walk(void **state)
 {
@@ -995,6 +1017,7 @@ int main(void)
 		cmocka_unit_test(test_cut_vmtars),
 		cmocka_unit_test(test_flipped),
 		cmocka_unit_test(test_trails),
+		cmocka_unit_test(test_endless_trail),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_members),
 	};
