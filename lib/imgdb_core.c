@@ -444,23 +444,40 @@ static int check_texts(const struct ek_dbadd *a, const struct ek_dbvib *v,
 	return EK_OK;
 }
 
+/* Numbers tried for a name: one clash is chance, a thousand are made. */
+enum { CLASHES_MAX = 1000 };
+
 /* The 32-bit name; on a clash the next free number (imgdb.5, "File names"). */
-static int make_path(const struct ek_imgdb *db, const struct ek_dbadd *a,
+static int free_path(const struct ek_imgdb *db, const struct ek_dbadd *a,
 		     const struct ek_dbvib *v, char **path, struct ek_err *err)
 {
 	int64_t number = ek_hash_string(v->id, 32);
-	size_t len;
 
-	do {
+	for (int i = 0; i < CLASHES_MAX; i++) {
 		if (asprintf(path, EK_DB_VIBS "%s-%lld.xml", v->d.name,
 			     (long long)number++) < 0) {
 			*path = NULL;
 			return ek_imgdb_nomem(err);
 		}
 		if (!is_taken(db, *path))
-			break;
+			return EK_OK;
 		free(*path);
-	} while (true);
+		*path = NULL;
+	}
+	return ek_fail(err, EK_EREFUSE, "'%s': the file name of the VIB in the "
+		       "database and the next %d are taken", a->label,
+		       CLASHES_MAX - 1);
+}
+
+/* The same, and short enough for ESXi (imgdb.5, "Limit"). */
+static int make_path(const struct ek_imgdb *db, const struct ek_dbadd *a,
+		     const struct ek_dbvib *v, char **path, struct ek_err *err)
+{
+	size_t len;
+	int rc = free_path(db, a, v, path, err);
+
+	if (rc != EK_OK)
+		return rc;
 	len = strlen(*path) + (a->orig ? strlen(".orig") :
 			       a->keep_sig ? strlen(".sig") : 0);
 	if (len <= EK_IMGDB_PATH)

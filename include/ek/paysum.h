@@ -25,11 +25,11 @@ enum ek_unchecked {
  * Read in to its end, as the file of payload p, copy it to out (NULL: nowhere;
  * borrowed; its failures stick there) and check it: the size that p tells, each
  * checksum of type sha-256 or sha-1 over the bytes and (gunzip) over what is in
- * them, sha-256-gunzip1, and uncompressed-size. A difference is EK_EREFUSE and
- * names file, payload, the declared and the computed digest. Checksums without
- * a plain sha-256 among them and those of an unknown type are EK_EREFUSE as
- * well, as ESXi refuses them. Sums of another verify-process (txt-mle) are
- * passed over: the plain one binds the bytes.
+ * them, sha-256-gunzip1, and where one of these looks inside, uncompressed-size.
+ * A difference is EK_EREFUSE and names file, payload, the declared and the
+ * computed digest. Checksums without a plain sha-256 among them and those of an
+ * unknown type are EK_EREFUSE as well, as ESXi refuses them. Sums of another
+ * verify-process (txt-mle) are passed over: the plain one binds the bytes.
  *
  * file is for messages; *unchecked (may be NULL) becomes a mask of enum
  * ek_unchecked. What was written to out must be thrown away on failure.

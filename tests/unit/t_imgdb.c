@@ -332,6 +332,30 @@ static void test_clash(void **state)
 	ek_imgdb_free(&db);
 }
 
+/* A thousand of them taken is no accident. */
+static void test_clashes(void **state)
+{
+	static char names[1000][64];
+	static struct file f[1002] = {
+		{ D "vibs/a.xml", VIB("a", "1-1", "s") },
+	};
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_dbadd a = an_add(false);
+	struct ek_imgdb *db;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		snprintf(names[i], sizeof(names[i]), D "vibs/c-%zu.xml.sig",
+			 1517156854 + i);
+		f[i + 1] = (struct file){ names[i], "" };
+	}
+	db = load(f);
+	assert_int_equal(ek_imgdb_add(db, &a, &err), EK_EREFUSE);
+	assert_non_null(strstr(err.msg, "999 are taken"));
+	assert_int_equal(ek_imgdb_vibs(db), 1);
+	ek_imgdb_free(&db);
+}
+
 #define N40 "abcdefghijabcdefghijabcdefghijabcdefghij"
 
 #define LONG(name) "<vib><name>" name "</name><version>1</version></vib>"
@@ -602,6 +626,7 @@ int main(void)
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_same_installed),
 		cmocka_unit_test(test_clash),
+		cmocka_unit_test(test_clashes),
 		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_twin),
 		cmocka_unit_test(test_refused),
