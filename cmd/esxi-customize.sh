@@ -4,13 +4,12 @@
 #
 # Each step is one command of esxkit that reads and writes files of a work
 # directory. What the commands decide (kinds, names, plans, JSON) is handed on
-# as it is; nothing is parsed here but the table of imgdb-edit --names-out.
+# as it is; nothing is parsed here.
 set -eu
 
 prog=esxi-customize
 case $0 in */*) PATH=$(cd "${0%/*}" && pwd):$PATH ;; esac
 export PATH
-tab=$(printf '\t')
 
 usage() {
 	cat <<'TEXT'
@@ -97,14 +96,14 @@ make_work() {
 		trap 'rm -rf "$work"' EXIT
 		trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 	fi
-	mkdir -p "$work/root" "$work/disc/EFI/BOOT" "$work/EFI/BOOT"
+	mkdir -p "$work/root" "$work/disc/EFI/BOOT" "$work/EFI/BOOT" || exit 3
 }
 
 # What of the image the steps need, as it was; and which release it is.
 read_image() {
 	for file in $system; do
 		step iso-cat "$iso" "/$file" >"$work/disc/$file"
-		cp "$work/disc/$file" "$work/$file"
+		cp "$work/disc/$file" "$work/$file" || exit 3
 	done
 	release=$(in_work imgdb-info --get esx-version disc/IMGDB.TGZ)
 	case $release in
@@ -123,7 +122,7 @@ edit_vib() {
 		fail 1 "the editor failed, nothing was written"
 	in_work vib-gen --unpacked "$1" --target "$release" \
 		${mtime:+--mtime "$mtime"} -o "$vib.new"
-	mv "$work/$vib.new" "$work/$vib"
+	mv "$work/$vib.new" "$work/$vib" || exit 3
 }
 
 # package FILE - make a VIB of it, whatever it is, with a name that tells of it
@@ -135,7 +134,7 @@ package() {
 	case $kind in
 	driver) step vib-gen ${less:+-q} --driver "$1" --target "$release" \
 		${mtime:+--mtime "$mtime"} -o "$work/$vib" ;;
-	vib) cp "$1" "$work/$vib" ;;
+	vib) cp "$1" "$work/$vib" || exit 3 ;;
 	bundle) fail 1 "'$1' is an offline bundle: take its .vib files out (unzip)" \
 		"and add those" ;;
 	*) fail 1 "'$1' is no driver tgz and no .vib, but: $kind" ;;
@@ -145,8 +144,7 @@ package() {
 	wishes="$wishes --add $(quote "$vib")"
 }
 
-# The database: $work/plan is for people, $work/names for the next steps. Its
-# columns are VIB id, payload, file name, what happened, and module or file.
+# The database: $work/plan is for people, $work/names for the next steps.
 edit_database() {
 	set -- --target "$release" ${force:+--force} ${mtime:+--mtime "$mtime"} \
 		"$@" disc/IMGDB.TGZ
@@ -171,19 +169,9 @@ rebuild() {
 		cmp -s "$work/disc/$file" "$work/$file" ||
 			set -- "$@" --add "/$file=$file"
 	done
-	for file in "$work/root"/*; do
-		[ -f "$file" ] || continue
-		file=${file##*/}
-		set -- "$@" --add "/$(echo "$file" | tr '[:lower:]' '[:upper:]')=root/$file"
-	done
-	names=$(cat "$work/names")
-	while IFS=$tab read -r _ _ name what kind; do
-		[ "$what/$kind" = removed/module ] || continue
-		echo "$names" | grep -qF "$tab$name${tab}added$tab" ||
-			set -- "$@" --remove "/$name"
-	done <"$work/names"
-	step iso-rebuild ${less:+-q} ${progress:+--progress} ${force:+--force} --json \
-		-C "$work" -o "$out" --mtime "$when" "$@" "$iso" >"$work/iso.json"
+	step iso-rebuild ${less:+-q} ${progress:+--progress} ${force:+--force} ${manifest:+--json} \
+		-C "$work" -o "$out" --mtime "$when" "$@" --names names=root "$iso" \
+		>"$work/iso.json"
 }
 
 # advice VIB... - what a person must know before the image is used
@@ -213,12 +201,12 @@ write_manifest() {
 	{
 		printf '{\n"esxkit": "@VERSION@"'
 		for part in inventory plan boot iso; do
-			printf ',\n"%s": ' "$part"; cat "$work/$part.json"
+			printf ',\n"%s": ' "$part"; cat "$work/$part.json" || exit 3
 		done
 		echo '}'
-	} >"$work/manifest"
+	} >"$work/manifest" || exit 3
 	if [ -e "$manifest" ] && [ ! -f "$manifest" ]; then
-		cat "$work/manifest" >"$manifest" # a device, a pipe
+		cat "$work/manifest" >"$manifest" || exit 3 # a device, a pipe
 		return
 	fi
 	! iso-cat "$manifest" >/dev/null 2>&1 ||

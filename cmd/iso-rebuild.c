@@ -14,16 +14,16 @@
 
 static const char usage[] =
 "usage: iso-rebuild -o out.iso [--add path=file]... [--remove path]...\n"
-"                   [-C dir] [--volume-id id] [--mtime t] [--json] [--force] [-q]\n"
-"                   in.iso\n"
+"                   [--names table=dir] [-C dir] [--volume-id id] [--mtime t]\n"
+"                   [--json] [--force] [-q] in.iso\n"
 "\n"
 "Make a new ISO image from in.iso. Both boot entries are kept, and the result is\n"
 "proved against the input before it gets its name. Needs xorriso.\n"
 "\n"
 "      --add path=file  put file at path, in place of what is there\n"
 "      --remove path    leave this file out\n"
-"  -C, --directory dir  where the files of --add are, where they have no path\n"
-"                       from the root\n"
+"      --names t=dir    what imgdb-edit --names-out says; new modules are in dir\n"
+"  -C, --directory dir  names of files above are below this directory\n"
 "      --force          take an image that only one firmware boots; let the two\n"
 "                       boot.cfg differ\n"
 "      --json           report as one JSON document on standard output\n"
@@ -35,12 +35,13 @@ static const char usage[] =
 "  -h, --help           print this text\n"
 "  -V, --version        print the version\n";
 
-enum { OPT_ADD = EK_OPT_LONG, OPT_REMOVE, OPT_FORCE, OPT_JSON, OPT_MTIME,
-       OPT_PROGRESS, OPT_VOLUME_ID };
+enum { OPT_ADD = EK_OPT_LONG, OPT_REMOVE, OPT_NAMES, OPT_FORCE, OPT_JSON,
+       OPT_MTIME, OPT_PROGRESS, OPT_VOLUME_ID };
 
 static const struct option longopts[] = {
 	{ "add", required_argument, NULL, OPT_ADD },
 	{ "remove", required_argument, NULL, OPT_REMOVE },
+	{ "names", required_argument, NULL, OPT_NAMES },
 	{ "directory", required_argument, NULL, 'C' },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -58,6 +59,7 @@ static const struct option longopts[] = {
 struct edit {
 	const char *path;
 	const char *file; /* NULL: remove */
+	bool names;       /* path is a table, file a directory */
 };
 
 struct opts {
@@ -73,7 +75,7 @@ static struct edit parse_add(char *arg)
 	char *eq = strchr(arg, '=');
 
 	if (eq == NULL || eq == arg || eq[1] == '\0')
-		ek_cli_usage("--add '%s' is not path=file", arg);
+		ek_cli_usage("'%s' is not path=file", arg);
 	*eq = '\0';
 	return (struct edit){ .path = arg, .file = eq + 1 };
 }
@@ -102,7 +104,11 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 			o->edits[o->n_edits++] = parse_add(optarg);
 			break;
 		case OPT_REMOVE:
-			o->edits[o->n_edits++] = (struct edit){ optarg, NULL };
+			o->edits[o->n_edits++] = (struct edit){ .path = optarg };
+			break;
+		case OPT_NAMES:
+			o->edits[o->n_edits] = parse_add(optarg);
+			o->edits[o->n_edits++].names = true;
 			break;
 		case OPT_FORCE: o->force = true; break;
 		case OPT_JSON: o->json = true; break;
@@ -138,9 +144,12 @@ static int plan(struct ek_isobuild *plan, const struct opts *o,
 	for (size_t i = 0; rc == EK_OK && i < o->n_edits; i++) {
 		const struct edit e = o->edits[i];
 
-		rc = e.file == NULL ?
-			ek_isobuild_remove(plan, e.path, err) :
-			ek_isobuild_add(plan, e.path, e.file, err);
+		if (e.names)
+			rc = ek_isobuild_names(plan, e.path, e.file, err);
+		else if (e.file == NULL)
+			rc = ek_isobuild_remove(plan, e.path, err);
+		else
+			rc = ek_isobuild_add(plan, e.path, e.file, err);
 	}
 	return rc;
 }

@@ -75,8 +75,16 @@ int ek_bootedits_before(struct ek_bootedits *l, const char *module,
 }
 
 static int add_module_edit(struct ek_bootedits *l,
-			   const struct ek_module_edit *e, struct ek_err *err)
+			   const struct ek_module_edit *e, const char *path,
+			   struct ek_err *err)
 {
+	const char *why = NULL;
+
+	if (e->to != NULL)
+		why = ek_bootcfg_module_problem(e->to);
+	if (why != NULL)
+		return ek_fail(err, EK_EREFUSE, "'%s': file name '%s' %s",
+			       ek_input_name(path), e->to, why);
 	if (e->from == NULL)
 		return ek_bootedits_add(l, EK_BOOTCFG_ADD, e->to, NULL, err);
 	if (e->to == NULL)
@@ -101,7 +109,7 @@ int ek_bootedits_add_table(struct ek_bootedits *l, const char *path,
 	if (rc == EK_OK)
 		rc = ek_nametab_edits(&table, &edits, &n, err);
 	for (size_t i = 0; rc == EK_OK && i < n; i++)
-		rc = add_module_edit(l, &edits[i], err);
+		rc = add_module_edit(l, &edits[i], path, err);
 	free(edits);
 	free(text);
 	ek_nametab_free(&table);

@@ -26,4 +26,8 @@ struct ek_isobuild {
 const struct change *ek_isobuild_change(const struct ek_isobuild *b,
 					const char *path);
 
+/* The name of file below base, which may be NULL; the caller frees. NULL: no
+ * memory. */
+char *ek_isobuild_below(const char *base, const char *file);
+
 #endif /* EK_ISOBUILD_INT_H */

@@ -237,8 +237,7 @@ static int grow(struct ek_isobuild *b, struct ek_err *err)
 	return EK_OK;
 }
 
-/* The name of file below base; the caller frees. NULL: no memory. */
-static char *below(const char *base, const char *file)
+char *ek_isobuild_below(const char *base, const char *file)
 {
 	char *s;
 
@@ -348,7 +347,7 @@ int ek_isobuild_add(struct ek_isobuild *b, const char *path, const char *file,
 		    struct ek_err *err)
 {
 	struct match m = { .b = b, .given = path, .shown = file };
-	char *where = below(b->base, file);
+	char *where = ek_isobuild_below(b->base, file);
 	uint64_t size = 0;
 	int rc;
 

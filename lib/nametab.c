@@ -199,9 +199,8 @@ void ek_nametab_free(struct ek_nametab *t)
 	*t = (struct ek_nametab){ .v = NULL };
 }
 
-/* Did a module of this name meet this fate? Names compare as on the disc. */
-static bool has(const struct ek_nametab *t, const char *name,
-		enum ek_name_fate fate)
+bool ek_nametab_has(const struct ek_nametab *t, const char *name,
+		    enum ek_name_fate fate)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].fate == fate && t->v[i].use == EK_USE_MODULE &&
@@ -270,19 +269,41 @@ static const char *lost_name(const struct ek_nametab *t,
 		const struct ek_nametab_row *r = &t->v[i];
 
 		if (r->fate == EK_NAME_REMOVED && r->use == EK_USE_MODULE &&
-		    is_like(r, to, how) && !has(t, r->name, EK_NAME_ADDED) &&
+		    is_like(r, to, how) && !ek_nametab_has(t, r->name, EK_NAME_ADDED) &&
 		    !is_used(v, n, r->name))
 			return r->name;
 	}
 	return NULL;
 }
 
-static int refuse_boot(const struct ek_nametab *t, struct ek_err *err)
+/* The row that keeps this name on the disc, or NULL. */
+static const struct ek_nametab_row *keeper(const struct ek_nametab *t,
+					   const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].fate == EK_NAME_KEPT &&
+		    t->v[i].use != EK_USE_FILE &&
+		    strcasecmp(t->v[i].name, name) == 0)
+			return &t->v[i];
+	return NULL;
+}
+
+int ek_nametab_check(const struct ek_nametab *t, struct ek_err *err)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		const struct ek_nametab_row *r = &t->v[i];
+		const struct ek_nametab_row *r = &t->v[i], *kept;
 
-		if (r->use == EK_USE_BOOT && r->fate != EK_NAME_KEPT)
+		if (r->fate == EK_NAME_KEPT || r->use == EK_USE_FILE)
+			continue;
+		kept = keeper(t, r->name);
+		if (kept != NULL)
+			return ek_fail(err, EK_EREFUSE, "the database gives the"
+				       " file '%s' to payload '%s' of VIB '%s',"
+				       " which stays, and to VIB '%s', which"
+				       " does not: that file would be lost",
+				       r->name, kept->payload, kept->vib,
+				       r->vib);
+		if (r->use == EK_USE_BOOT)
 			return ek_fail(err, EK_EREFUSE, "payload '%s' of VIB"
 				       " '%s' is of type boot: it lies in"
 				       " imgpayld.tgz too and cannot be added,"
@@ -302,7 +323,7 @@ static size_t add_new(const struct ek_nametab *t, struct ek_module_edit *e,
 		const struct ek_nametab_row *r = &t->v[i];
 
 		if (r->fate != EK_NAME_ADDED || r->use != EK_USE_MODULE ||
-		    has(t, r->name, EK_NAME_REMOVED))
+		    ek_nametab_has(t, r->name, EK_NAME_REMOVED))
 			continue;
 		rows[n] = i;
 		e[n++].to = r->name;
@@ -315,7 +336,7 @@ int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 {
 	struct ek_module_edit *e;
 	size_t *rows;
-	int rc = refuse_boot(t, err);
+	int rc = ek_nametab_check(t, err);
 
 	*v = NULL;
 	*n = 0;
@@ -340,7 +361,7 @@ int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 		const struct ek_nametab_row *r = &t->v[i];
 
 		if (r->fate == EK_NAME_REMOVED && r->use == EK_USE_MODULE &&
-		    !has(t, r->name, EK_NAME_ADDED) && !is_used(e, *n, r->name))
+		    !ek_nametab_has(t, r->name, EK_NAME_ADDED) && !is_used(e, *n, r->name))
 			e[(*n)++].from = r->name;
 	}
 	*v = e;

@@ -37,7 +37,8 @@ int ek_bootedits_add_option(struct ek_bootedits *l, enum ek_bootcfg_op op,
 /* All modules that are added so far go before this one. */
 int ek_bootedits_before(struct ek_bootedits *l, const char *module,
 			struct ek_err *err);
-/* What a table of names (nametab.h) in this file means for the modules. */
+/* What a table of names (nametab.h) in this file means for the modules. EK_EREFUSE:
+ * a name in it that cannot be one of a module. */
 int ek_bootedits_add_table(struct ek_bootedits *l, const char *path,
 			   struct ek_err *err);
 void ek_bootedits_free(struct ek_bootedits *l);

@@ -59,6 +59,15 @@ int ek_isobuild_set_base(struct ek_isobuild *b, const char *dir,
 int ek_isobuild_remove(struct ek_isobuild *b, const char *path,
 		       struct ek_err *err);
 
+/*
+ * What the table of names in the file table tells (nametab.h): modules that were
+ * added come from files of the same name in dir (table and dir below the base), those of VIBs that went are
+ * removed. EK_EREFUSE: besides what add and remove refuse, a new module whose
+ * name a file of the image has that does not go, or a payload of type boot.
+ */
+int ek_isobuild_names(struct ek_isobuild *b, const char *table, const char *dir,
+		      struct ek_err *err);
+
 /* 1 to 32 of A-Z 0-9 _ . - and blank; lower case is put into upper case. */
 int ek_isobuild_set_volume_id(struct ek_isobuild *b, const char *id,
 			      struct ek_err *err);

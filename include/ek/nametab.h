@@ -13,6 +13,7 @@
 #ifndef EK_NAMETAB_H
 #define EK_NAMETAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ek_err;
@@ -56,6 +57,16 @@ int ek_nametab_parse(struct ek_nametab *t, const char *name, const char *text,
 void ek_nametab_write(const struct ek_nametab *t, struct ek_buf *out);
 void ek_nametab_free(struct ek_nametab *t);
 
+/* Did a module of this name meet this fate? Names compare as on the disc, where
+ * case does not count. */
+bool ek_nametab_has(const struct ek_nametab *t, const char *name,
+		    enum ek_name_fate fate);
+
+/* May the files be changed as the table says? EK_EREFUSE where a payload of use
+ * boot is added or removed, since it lies in imgpayld.tgz too, or a payload that
+ * is kept has the file of one that comes or goes. */
+int ek_nametab_check(const struct ek_nametab *t, struct ek_err *err);
+
 /* One change of a module list. Texts are borrowed from the table. */
 struct ek_module_edit {
 	const char *from; /* file name that goes, or NULL: one is added */
@@ -67,8 +78,7 @@ struct ek_module_edit {
  * the place (from and to) of one that goes, of the same VIB and payload name,
  * else of the same VIB, else of the same payload name; a name that one VIB lost
  * and another took needs no change. *v is free()d by the
- * caller. A row of use boot that is added or removed is EK_EREFUSE: such a
- * payload lies in imgpayld.tgz too.
+ * caller. ek_nametab_check comes first.
  */
 int ek_nametab_edits(const struct ek_nametab *t, struct ek_module_edit **v,
 		     size_t *n, struct ek_err *err);

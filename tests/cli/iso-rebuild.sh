@@ -168,6 +168,42 @@ t 'removes a file; back and forth gives the module list back' '
 	iso-cat y.iso boot.cfg | cmp - $tree/BOOT.CFG
 '
 
+t '--names: what the table of imgdb-edit says, and nothing else is touched' '
+	mkdir d
+	cp "$new/net-acme.v00" d
+	cp "$new/net-acme.v00" d/net-e100.v00
+	cp "$new/boot.cfg" c
+	row() { printf "V\tp\t%s\t%s\t%s\n" "$@"; }
+	row net-acme.v00 added module >table
+	row net-e100.v01 removed module >>table
+	row net-e100.v00 removed module >>table
+	row net-e100.v00 added module >>table
+	row s.v00 kept module >>table
+	row x.c32 removed file >>table
+	sed -i "s, --- /net-e100.v01,," c
+	iso-rebuild -q -o o.iso --names table=d --add /BOOT.CFG=c \
+		--add /EFI/BOOT/BOOT.CFG=c "$img"
+	iso-cat o.iso /NET-ACME.V00 | cmp - d/net-acme.v00
+	iso-cat o.iso /NET-E100.V00 | cmp - d/net-e100.v00
+	status 1 iso-cat o.iso /NET-E100.V01
+	# what is there and does not go
+	for name in .discinfo isolinux.bin s.v00 mylongcustomdriver.tgz; do
+		cp "$new/net-acme.v00" d/$name
+		row $name added module >table
+		rejected "is there already" iso-rebuild -o x.iso --names table=d "$img"
+	done
+	row ../x added module >table
+	rejected "no plain file name" iso-rebuild -o x.iso --names table=d "$img"
+	row "$(printf %031d 0)" added module >table
+	rejected "longer than 30" iso-rebuild -o x.iso --names table=d "$img"
+	row isolinux.bin removed module >table
+	rejected "not removed" iso-rebuild -o x.iso --names table=d "$img"
+	row b.b00 removed boot >table
+	rejected "type boot" iso-rebuild -o x.iso --names table=d "$img"
+	echo rubbish >table
+	rejected "line 1" iso-rebuild -o x.iso --names table=d "$img"
+'
+
 t 'no change is a copy with the same files' '
 	iso-rebuild -o x.iso $img
 	iso-cat x.iso | cmp - "$(iso-cat $img >want; echo want)"

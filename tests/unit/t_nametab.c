@@ -121,6 +121,40 @@ static void test_rejects(void **state)
 	ek_nametab_free(&t);
 }
 
+/* Two VIBs with one file: a database that was damaged, or means harm. */
+static void test_check(void **state)
+{
+	static const struct {
+		const char *table;
+		int want;
+	} rows[] = {
+		{ "A\tp\tx.v00\tremoved\tmodule\n"
+		  "B\ts\tx.v00\tkept\tmodule\n", EK_EREFUSE },
+		{ "A\tp\tB.B00\tremoved\tmodule\n"
+		  "B\ts\tb.b00\tkept\tboot\n", EK_EREFUSE },
+		{ "A\tp\tx.v00\tadded\tmodule\n"
+		  "B\ts\tX.V00\tkept\tmodule\n", EK_EREFUSE },
+		{ "A\tp\tx.b00\tadded\tboot\n", EK_EREFUSE },
+		{ "A\tp\tx.v00\tremoved\tmodule\n"
+		  "B\ts\tx.v00\tkept\tfile\n", EK_OK },
+		{ "A\tp\tx.v00\tremoved\tmodule\n"
+		  "B\ts\tx.v00\tadded\tmodule\n", EK_OK },
+		{ "A\tp\tx.v00\tremoved\tfile\n"
+		  "B\ts\tx.v00\tkept\tmodule\n", EK_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ek_nametab t = { .v = NULL };
+
+		assert_int_equal(ek_nametab_parse(&t, "t", rows[i].table,
+						  strlen(rows[i].table), NULL),
+				 EK_OK);
+		assert_int_equal(ek_nametab_check(&t, NULL), rows[i].want);
+		ek_nametab_free(&t);
+	}
+}
+
 static void test_use(void **state)
 {
 	(void)state;
@@ -136,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_edits),
 		cmocka_unit_test(test_rejects),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_use),
 	};
 
