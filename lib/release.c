@@ -16,7 +16,7 @@
 /*
  * Oldest first. Interfaces: vib.5, "Conventions"; checksums and platform:
  * vib.5, "Checksums"; signatures: imgdb.5, "Directories"; hyphens: imgdb.5,
- * "Local payload names"; generation: vmtar.5, "Where the data goes". What 6.5
+ * "Local names"; generation: vmtar.5, "Where the data goes". What 6.5
  * wants of a vmklinux driver no sample shows; 6.0 and 6.7 agree, so it is that.
  */
 static const struct ek_release rows[] = {

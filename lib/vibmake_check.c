@@ -124,8 +124,8 @@ static void warn_rules(const struct ek_vibmake *m)
 			first = d->files.v[i];
 	if (first != NULL)
 		vm_tell(m, EK_SAY_WARN, "ESXi %s refuses '%s' in a VIB of level"
-			" %s (%zu such paths): it installs only with --force",
-			m->rel->base, first, level, n);
+			" %s (%zu such path%s): it installs only with --force",
+			m->rel->base, first, level, n, n == 1 ? "" : "s");
 	if (d->overlay && d->level == EK_COMMUNITY)
 		vm_tell(m, EK_SAY_WARN, "ESXi refuses overlay in a VIB of level"
 			" community");

@@ -584,7 +584,7 @@ void ek_node_remove(struct ek_node *n)
 	xmlFreeNode(of(n));
 }
 
-/* ---- serialisation A (vib.5, "The text") --------------------------------- */
+/* ---- serialisation A (vib.5, "descriptor.xml") --------------------------- */
 
 /* A character as a reference, or NULL where it may stand for itself. */
 static const char *reference(uint32_t c, bool attr)

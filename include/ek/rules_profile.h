@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rules_profile.h - what makes an image profile invalid (imgdb.5, "What makes
- *                   an image invalid"), as esxcli, Image Builder and the ISO
+ * rules_profile.h - what makes an image profile invalid (imgdb.5,
+ *                   "Validation"), as esxcli, Image Builder and the ISO
  *                   installer check it, and some more
  */
 #ifndef EK_RULES_PROFILE_H

@@ -124,7 +124,7 @@ void ek_vibdesc_clear(struct ek_vibdesc *d);
 
 /*
  * Parse; *d is initialised first, and left cleared on failure. Anything that
- * ESXi refuses with VibFormatError (vib.5, "opening the file") is EK_EFORMAT,
+ * ESXi refuses with VibFormatError (vib.5, "Opening the file") is EK_EFORMAT,
  * the message holding ESXi's own text; name and line go before it. White space
  * round texts is dropped, a <tag> of white space alone is left out. Elements in
  * any order, unknown elements and attributes, comments: taken and not kept.
