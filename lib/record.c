@@ -87,8 +87,9 @@ static long sums(const struct ek_record *r, long *is_unsigned)
 
 /*
  * An octal field as strtoll() would read it, but nothing may follow the digits
- * except a NUL or a blank, and they must end inside the field unless run_on:
- * GNU tar's size has 11 digits and an end, ustar's mode may fill its 8 bytes.
+ * except NULs and blanks, to the end of the field, and they must end inside it
+ * unless run_on: GNU tar's size has 11 digits and an end, ustar's mode may fill
+ * its 8 bytes. Other programs refuse a header with more in it.
  */
 static bool get_octal(const unsigned char *p, size_t len, bool run_on,
 		      uint64_t *out)
@@ -103,8 +104,11 @@ static bool get_octal(const unsigned char *p, size_t len, bool run_on,
 			return false;
 		v = v << 3 | (uint64_t)(p[i] - '0');
 	}
-	if (i == len ? !run_on : p[i] != 0 && p[i] != ' ')
+	if (i == len && !run_on)
 		return false;
+	for (; i < len; i++)
+		if (p[i] != 0 && p[i] != ' ')
+			return false;
 	*out = v;
 	return true;
 }
