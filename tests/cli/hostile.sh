@@ -39,7 +39,7 @@ refused() {
 	run -q "$@"
 	[ "$rc" -eq 1 ]
 	[ "$(wc -l <../msg)" -eq 1 ]
-	grep -q -F -e "$words" ../msg
+	grep -q -i -F -e "$words" ../msg
 }
 
 # image OUT - of the tree in ./tree
@@ -76,11 +76,12 @@ t 'a payload never takes the place of what no VIB owns' '
 	cp "$s/in.iso" in.iso
 	for name in isolinux.bin boot.cfg efiboot.img boot.cat .discinfo efi upgrade; do
 		mkvib -o v.vib --name odd --payload "odd:tgz::$name=$s/pay.tgz"
-		refused "there already" --add v.vib in.iso
+		# by imgdb-edit what is on every image, by iso-rebuild what is on this
+		refused "$name" --add v.vib in.iso
 	done
 	for name in imgdb.tgz imgpayld.tgz; do
 		mkvib -o v.vib --name odd --payload "odd:tgz::$name=$s/pay.tgz"
-		refused "there already" --add v.vib in.iso
+		refused "$name" --add v.vib in.iso
 	done
 	# the name that the rule gives is taken by a file of the user
 	cp -r "$s/tree" tree
