@@ -168,8 +168,10 @@ check-valgrind: all fixes
 	BIN=$(abspath $(B)/valgrind) FIX=$(FIX) TOP=$(CURDIR) \
 	  prove -j2 -e sh $(T:%=tests/cli/%.sh)
 
-# T='name ...' TIME=seconds; all targets, two at a time, without T
+# T='name ...' TIME=seconds; all targets, two at a time, without T. RUNS=n is
+# that many executions, the same each time
 TIME = 30
+RUNS =
 FUZZES = $(if $(filter command line,$(origin T)),$(T),$(FUZZ))
 fuzzflags = -std=c17 -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -DEK_FUZZ $(cppflags)
@@ -181,7 +183,7 @@ build-fuzz/bin/%: build-fuzz/tests/fuzz/fuzz_%.o $(MODULES:%=build-fuzz/lib/%.o)
 	clang $(fuzzflags) -fsanitize=fuzzer -o $@ $^ $(libs)
 fuzz: all fixes $(FUZZES:%=build-fuzz/bin/%)
 	printf '%s\n' $(FUZZES) | PATH=$(BIN):$(FIX):$$PATH \
-	  xargs -P2 -I{} sh tests/fuzz/run.sh {} $(TIME)
+	  xargs -P2 -I{} sh tests/fuzz/run.sh {} $(TIME) $(RUNS)
 
 lint: lint-headers lint-scripts
 	$(MAKE) lint-one F='$(wildcard lib/*.c cmd/*.c)'

@@ -277,12 +277,10 @@ enum { F_MODE, F_UID, F_GID, F_SIZE, F_MTIME, F_MAJOR, F_MINOR, N_FIELDS };
 static int get_fields(const struct ek_record *r, const char *what,
 		      uint64_t v[N_FIELDS], struct ek_err *err)
 {
-	char type = ek_record_type(r);
-	/* old programs leave anything in the device numbers of a file */
-	size_t n = type == '3' || type == '4' ? N_FIELDS : F_MAJOR;
-
 	memset(v, 0, N_FIELDS * sizeof(v[0]));
-	for (size_t i = 0; i < n; i++) {
+	/* device numbers of a file too, which are 0 or empty: tar programs
+	 * refuse a header with anything else there */
+	for (size_t i = 0; i < N_FIELDS; i++) {
 		const struct field *f = &fields[i];
 		const unsigned char *p = r->b + f->at;
 		/* the size must end, vmtar.5, "Header record" */
