@@ -24,6 +24,7 @@ enum {
 	AT_GNAME = 297,
 	AT_DEVMAJOR = 329,
 	AT_DEVMINOR = 337,
+	AT_SPARSE = 386, /* of old GNU: 4 pieces, a flag and the real size */
 	AT_WORDS = 496,
 	LEN_NAME = 100,
 	LEN_NUM = 8,
@@ -277,6 +278,10 @@ enum { F_MODE, F_UID, F_GID, F_SIZE, F_MTIME, F_MAJOR, F_MINOR, N_FIELDS };
 static int get_fields(const struct ek_record *r, const char *what,
 		      uint64_t v[N_FIELDS], struct ek_err *err)
 {
+	for (size_t i = AT_SPARSE; i < AT_WORDS; i++)
+		if (r->b[i] != 0)
+			return ek_fail(err, EK_EFORMAT, "%s: there is a sparse"
+				       " map, or junk in its place", what);
 	memset(v, 0, N_FIELDS * sizeof(v[0]));
 	/* device numbers of a file too, which are 0 or empty: tar programs
 	 * refuse a header with anything else there */
@@ -323,23 +328,29 @@ int ek_record_entry(const struct ek_record *r, const char *name,
 	if (e->type == EK_FT_SYMLINK || e->type == EK_FT_HARDLINK) {
 		e->link = pick_text(r, AT_LINK, link);
 		if (e->link == NULL)
-			goto nomem;
+			rc = ek_fail_sys(err, "%s", what);
 	}
 	if (e->name == NULL || e->uname == NULL || e->gname == NULL)
-		goto nomem;
+		rc = ek_fail_sys(err, "%s", what);
+	if (rc != EK_OK)
+		goto fail;
 	len = strlen(e->name);
-	/* a directory as v7 tar wrote it */
-	if (e->type == EK_FT_FILE && v[F_SIZE] == 0 && len > 0 &&
-	    e->name[len - 1] == '/')
+	/* a directory as v7 tar wrote it; with data it is neither */
+	if (e->type == EK_FT_FILE && len > 0 && e->name[len - 1] == '/') {
+		if (v[F_SIZE] != 0) {
+			rc = ek_fail(err, EK_EFORMAT, "%s: a file with data"
+				     " has a name that ends in '/'", what);
+			goto fail;
+		}
 		e->type = EK_FT_DIR;
+	}
 	if (e->type == EK_FT_FILE)
 		e->size = v[F_SIZE];
 	trim_name(e->name);
 	if (e->type == EK_FT_HARDLINK)
 		trim_name(e->link);
 	return EK_OK;
-nomem:
-	rc = ek_fail_sys(err, "%s", what);
+fail:
 	ek_entry_clear(e);
 	return rc;
 }

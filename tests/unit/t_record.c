@@ -246,6 +246,8 @@ static void test_bad_fields(void **state)
 		/* of a file: other programs refuse such a header */
 		{ 329, "garbage!", 8,
 		  "x: the device number is not an octal number" },
+		{ 495, "1", 1, "x: there is a sparse map, or junk in its"
+		  " place" },
 		{ 337, "\0\0\0x", 4,
 		  "x: the device number is not an octal number" },
 	};
@@ -262,6 +264,13 @@ static void test_bad_fields(void **state)
 		assert_string_equal(err.msg, rows[i].msg);
 		assert_null(e.name);
 	}
+	/* a name that says directory and a size that says file */
+	gnu_record(&r);
+	memcpy(r.b, "a/b/", 5);
+	assert_int_equal(ek_record_entry(&r, NULL, NULL, "x", &e, &err),
+			 EK_EFORMAT);
+	assert_non_null(strstr(err.msg, "ends in '/'"));
+	assert_null(e.name);
 	/* empty is fine, as GNU tar leaves them */
 	gnu_record(&r);
 	memset(r.b + 329, 0, 16);
