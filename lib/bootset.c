@@ -78,18 +78,18 @@ static int add_module_edit(struct ek_bootedits *l,
 			   const struct ek_module_edit *e, const char *path,
 			   struct ek_err *err)
 {
-	const char *why = NULL;
+	const char *why;
 
-	if (e->to != NULL)
-		why = ek_bootcfg_module_problem(e->to);
+	if (e->to == NULL) /* then there is one that goes */
+		return e->from == NULL ? EK_OK :
+		       ek_bootedits_add(l, EK_BOOTCFG_REMOVE, e->from, NULL,
+					err);
+	why = ek_bootcfg_module_problem(e->to);
 	if (why != NULL)
 		return ek_fail(err, EK_EREFUSE, "'%s': file name '%s' %s",
 			       ek_input_name(path), e->to, why);
 	if (e->from == NULL)
 		return ek_bootedits_add(l, EK_BOOTCFG_ADD, e->to, NULL, err);
-	if (e->to == NULL)
-		return ek_bootedits_add(l, EK_BOOTCFG_REMOVE, e->from, NULL,
-					err);
 	return ek_bootedits_add(l, EK_BOOTCFG_REPLACE, e->from, e->to, err);
 }
 
