@@ -182,22 +182,6 @@ int ek_bootcfg_parse(struct ek_bootcfg **out, const char *name,
 	return EK_OK;
 }
 
-int ek_bootcfg_read(struct ek_bootcfg **cfg, const char *path,
-		    struct ek_err *err)
-{
-	char *text = NULL;
-	size_t len = 0;
-	int rc;
-
-	*cfg = NULL;
-	rc = ek_read_all(path, EK_BOOTCFG_MAX, &text, &len, err);
-	if (rc != EK_OK)
-		return rc;
-	rc = ek_bootcfg_parse(cfg, ek_input_name(path), text, len, err);
-	free(text);
-	return rc;
-}
-
 void ek_bootcfg_free(struct ek_bootcfg **cfg)
 {
 	struct ek_bootcfg *c = *cfg;

@@ -12,6 +12,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/path.h"
+#include "io_int.h"
 
 struct ek_dir {
 	int fd;         /* O_PATH */
@@ -479,19 +480,10 @@ static int fresh_put(void *ctx, const void *data, size_t len,
 		     struct ek_err *err)
 {
 	const struct fresh *f = ctx;
-	const char *p = data;
-	ssize_t n;
 
-	while (len != 0) {
-		n = write(f->fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ek_fail_sys(err, "cannot write '%.300s' below '%.300s'",
-					   f->name, f->d->path);
-		p += n;
-		len -= (size_t)n;
-	}
+	if (ek_io_write(f->fd, data, len) != 0)
+		return ek_fail_sys(err, "cannot write '%.300s' below '%.300s'",
+				   f->name, f->d->path);
 	return EK_OK;
 }
 
@@ -521,10 +513,7 @@ static int create_tmp(struct fresh *f)
 /* Give the file, which has none, a name that is not taken. */
 static int link_as(const struct fresh *f, const char *name)
 {
-	char self[32];
-
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", f->fd);
-	return linkat(AT_FDCWD, self, f->s.fd, name, AT_SYMLINK_FOLLOW);
+	return ek_io_link(f->fd, f->s.fd, name);
 }
 
 static int link_tmp(struct fresh *f)

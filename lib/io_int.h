@@ -25,6 +25,9 @@ ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off);
 /* All of it, whatever the pieces; -1 and errno otherwise. */
 int ek_io_write(int fd, const void *buf, size_t n);
 
+/* Give a file that has no name (O_TMPFILE) this one in dirfd; -1 and errno. */
+int ek_io_link(int fd, int dirfd, const char *name);
+
 /*
  * A stream over [start, end) of a descriptor that can be read by offset; end
  * UINT64_MAX means to the end of the file. own: closed with the stream, and

@@ -307,12 +307,17 @@ static int create_named(struct file *f)
 		      O_CLOEXEC, 0600);
 }
 
-static int link_as(struct file *f, const char *name)
+int ek_io_link(int fd, int dirfd, const char *name)
 {
 	char self[32];
 
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", f->fd);
-	return linkat(AT_FDCWD, self, f->dirfd, name, AT_SYMLINK_FOLLOW);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, dirfd, name, AT_SYMLINK_FOLLOW);
+}
+
+static int link_as(struct file *f, const char *name)
+{
+	return ek_io_link(f->fd, f->dirfd, name);
 }
 
 static int link_tmp(struct file *f)

@@ -43,9 +43,6 @@ struct ek_bootcfg; /* opaque */
  */
 int ek_bootcfg_parse(struct ek_bootcfg **out, const char *name,
 		     const char *text, size_t len, struct ek_err *err);
-/* The same from a file, or standard input for "-" and NULL. */
-int ek_bootcfg_read(struct ek_bootcfg **cfg, const char *path,
-		    struct ek_err *err);
 void ek_bootcfg_free(struct ek_bootcfg **cfg); /* NULL inside is fine */
 
 const char *ek_bootcfg_name(const struct ek_bootcfg *cfg);
