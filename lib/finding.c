@@ -68,17 +68,14 @@ static bool make_room(struct ek_findings *f)
 	return true;
 }
 
-void ek_finding_add(struct ek_findings *f, const struct ek_rule *rule,
-		    const char *subject, const char *esxi_text,
-		    const char *what_fmt, ...)
+static void add(struct ek_findings *f, const struct ek_rule *rule,
+		unsigned releases, const char *subject, const char *esxi_text,
+		const char *what_fmt, va_list ap)
 {
 	struct item x = { .subject = strdup(subject) };
-	va_list ap;
 
-	va_start(ap, what_fmt);
 	if (vasprintf(&x.what, what_fmt, ap) < 0)
 		x.what = NULL;
-	va_end(ap);
 	if (esxi_text != NULL)
 		x.esxi_text = strdup(esxi_text);
 	if (x.what == NULL || x.subject == NULL ||
@@ -90,10 +87,35 @@ void ek_finding_add(struct ek_findings *f, const struct ek_rule *rule,
 	x.pub = (struct ek_finding){
 		.severity = rule->severity, .code = rule->code,
 		.esxi_class = rule->esxi_class, .remedy = rule->remedy,
-		.releases = rule->releases, .subject = x.subject,
+		.releases = releases, .subject = x.subject,
 		.what = x.what, .esxi_text = x.esxi_text,
 	};
 	f->v[f->n++] = x;
+}
+
+void ek_finding_add(struct ek_findings *f, const struct ek_rule *rule,
+		    const char *subject, const char *esxi_text,
+		    const char *what_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, what_fmt);
+	add(f, rule, rule->releases, subject, esxi_text, what_fmt, ap);
+	va_end(ap);
+}
+
+void ek_finding_add_for(struct ek_findings *f, const struct ek_rule *rule,
+			unsigned releases, const char *subject,
+			const char *esxi_text, const char *what_fmt, ...)
+{
+	va_list ap;
+
+	releases &= rule->releases;
+	if (releases == 0)
+		return;
+	va_start(ap, what_fmt);
+	add(f, rule, releases, subject, esxi_text, what_fmt, ap);
+	va_end(ap);
 }
 
 int ek_rules_run(const struct ek_rule *rules, size_t n, unsigned mask,

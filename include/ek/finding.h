@@ -48,6 +48,13 @@ void ek_finding_add(struct ek_findings *f, const struct ek_rule *rule,
 		    const char *subject, const char *esxi_text,
 		    const char *what_fmt, ...) EK_PRINTF(5, 6);
 
+/* The same for some releases of the rule's only (a mask; 0: nothing is added):
+ * what one release refuses and another takes. */
+void ek_finding_add_for(struct ek_findings *f, const struct ek_rule *rule,
+			unsigned releases, const char *subject,
+			const char *esxi_text, const char *what_fmt, ...)
+	EK_PRINTF(6, 7);
+
 /* Run each of n rules whose releases meet mask over subject. */
 int ek_rules_run(const struct ek_rule *rules, size_t n, unsigned mask,
 		 const void *subject, struct ek_findings *out,

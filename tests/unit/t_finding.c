@@ -69,6 +69,24 @@ static void test_collects(void **state)
 	ek_findings_free(&f);
 }
 
+/* A rule of 6.7 and later that a subject breaks in some of them only. */
+static void test_for_some(void **state)
+{
+	static const struct ek_rule rule = {
+		"some", EK_ERROR, EK_R67 | EK_R70, "C", NULL, has,
+	};
+	struct ek_findings *f;
+
+	(void)state;
+	assert_int_equal(ek_findings_new(&f, NULL), EK_OK);
+	ek_finding_add_for(f, &rule, EK_R50 | EK_R70, "x", NULL, "bad %d", 7);
+	ek_finding_add_for(f, &rule, EK_R80, "x", NULL, "never");
+	assert_int_equal(ek_findings_count(f), 1);
+	assert_int_equal(ek_findings_at(f, 0)->releases, EK_R70);
+	assert_string_equal(ek_findings_at(f, 0)->what, "bad 7");
+	ek_findings_free(&f);
+}
+
 static void test_mask(void **state)
 {
 	struct ek_findings *f = run("abc", EK_R70);
@@ -211,7 +229,8 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_collects), cmocka_unit_test(test_mask),
+		cmocka_unit_test(test_collects),
+		cmocka_unit_test(test_for_some), cmocka_unit_test(test_mask),
 		cmocka_unit_test(test_text),     cmocka_unit_test(test_json),
 		cmocka_unit_test(test_verdict),  cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_many),
