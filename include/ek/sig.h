@@ -28,7 +28,7 @@ struct ek_sig; /* opaque */
  * SignedData inside, the message holding ESXi's text; name ("x.vib:sig.pkcs7")
  * is for messages. Bytes behind the PEM other than white space are EK_EFORMAT.
  */
-int ek_sig_parse(struct ek_sig **s, const char *name, const void *pem,
+int ek_sig_parse(struct ek_sig **out, const char *name, const void *pem,
 		 size_t len, struct ek_err *err);
 void ek_sig_free(struct ek_sig **s); /* *s may be NULL, and becomes it */
 
