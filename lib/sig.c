@@ -12,6 +12,7 @@
 
 #include "ek/buf.h"
 #include "ek/err.h"
+#include "ek/path.h"
 #include "ek/sig.h"
 
 static const char label[] = "PKCS7"; /* neither "CMS" nor "PKCS #7 ..." */
@@ -184,10 +185,8 @@ static void name_digest(struct ek_sig *s, const PKCS7_SIGNER_INFO *si)
 
 	X509_ALGOR_get0(&o, NULL, NULL, si->digest_alg);
 	name = OBJ_nid2sn(OBJ_obj2nid(o));
-	for (size_t i = 0; name != NULL && name[i] != '\0' &&
-	     i + 1 < sizeof(s->digest); i++)
-		s->digest[i] = name[i] >= 'A' && name[i] <= 'Z'
-			? (char)(name[i] - 'A' + 'a') : name[i];
+	if (name != NULL && strlen(name) < sizeof(s->digest))
+		ek_path_lower(name, s->digest);
 }
 
 static int describe(struct ek_sig *s, const char *name, struct ek_err *err)
