@@ -20,7 +20,7 @@
 
 NAME    = esxkit
 VERSION = 0.1.0
-PKGS    = zlib libxml-2.0 libarchive libcrypto
+PKGS    = zlib liblzma libzstd libxml-2.0 libarchive libcrypto
 SAN     =
 B       = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* archive.c - one reader over vmtar and tar, bare or in gzip */
+/* archive.c - one reader over vmtar and tar, bare or in layers */
 #include "os.h"
 
 #include "ek/archive.h"
@@ -15,12 +15,14 @@ struct ek_archive {
 	struct ek_in *from; /* borrowed unless own */
 	bool own;
 	char *path;         /* owned; of a file that may have a length, or NULL */
-	struct ek_in *bare; /* owned: without the layers */
-	enum ek_layer layer;
+	struct ek_layers *layers; /* owned */
+	struct ek_in *kept;       /* owned: what is read of spool */
+	struct ek_in *bare;       /* without the layers: one of the two's */
 	enum ek_archive_kind kind;
 	struct ek_vmtar *v;
 	struct ek_tarball *t;
 	struct ek_spool *spool; /* of a tar that is read twice */
+	struct ek_footer footer; /* of layers that are closed */
 	size_t next;            /* index of the next member */
 	bool over;              /* a tar was read to its end */
 	bool used;              /* data of a vmtar was read */
@@ -69,6 +71,9 @@ static int tell_stream(struct ek_in *in, bool *known,
 	return rc;
 }
 
+static const struct ek_layers_opts strict_gzip = { .mode = EK_GZ_ONE },
+				   joined_gzip = { .mode = EK_GZ_MANY };
+
 /*
  * Is there a tar behind the layers? Its gzip may have several members, that of
  * a vmtar must be what the boot loader takes: so this must be known before in
@@ -76,9 +81,9 @@ static int tell_stream(struct ek_in *in, bool *known,
  */
 static int tell_ahead(struct ek_in *in, bool *tar, struct ek_err *err)
 {
-	struct ek_in *mem = NULL, *bare = NULL;
+	struct ek_layers *l = NULL;
+	struct ek_in *mem = NULL;
 	enum ek_archive_kind kind;
-	enum ek_layer layer;
 	const unsigned char *p;
 	size_t got;
 	bool known = false;
@@ -89,10 +94,11 @@ static int tell_ahead(struct ek_in *in, bool *tar, struct ek_err *err)
 	if (rc != EK_OK)
 		return rc;
 	if (ek_in_open_mem(&mem, ek_in_name(in), p, got, NULL) == EK_OK &&
-	    ek_layers_open_foreign(&bare, mem, &layer, NULL) == EK_OK &&
-	    tell_stream(bare, &known, &kind, &got, NULL) == EK_OK && known)
+	    ek_layers_open(&l, mem, &joined_gzip, NULL) == EK_OK &&
+	    tell_stream(ek_layers_in(l), &known, &kind, &got, NULL) == EK_OK &&
+	    known)
 		*tar = kind == EK_ARCHIVE_TAR;
-	ek_in_close(&bare);
+	ek_layers_close(&l);
 	ek_in_close(&mem);
 	return EK_OK;
 }
@@ -102,6 +108,7 @@ static int tell_ahead(struct ek_in *in, bool *tar, struct ek_err *err)
 /* Take the layers off from, and see what is in them. */
 static int open_bare(struct ek_archive *a, struct ek_err *err)
 {
+	char in[EK_LAYERS_NAMES];
 	size_t got = 0;
 	bool tar, known;
 	int rc;
@@ -109,17 +116,19 @@ static int open_bare(struct ek_archive *a, struct ek_err *err)
 	rc = tell_ahead(a->from, &tar, err);
 	if (rc != EK_OK)
 		return rc;
-	rc = tar ? ek_layers_open_foreign(&a->bare, a->from, &a->layer, err)
-		 : ek_layers_open(&a->bare, a->from, &a->layer, err);
-	if (rc == EK_OK)
-		rc = tell_stream(a->bare, &known, &a->kind, &got, err);
+	rc = ek_layers_open(&a->layers, a->from,
+			    tar ? &joined_gzip : &strict_gzip, err);
+	if (rc != EK_OK)
+		return rc;
+	a->bare = ek_layers_in(a->layers);
+	rc = tell_stream(a->bare, &known, &a->kind, &got, err);
 	if (rc != EK_OK || known)
 		return rc;
-	return ek_fail(err, EK_EFORMAT, "'%.300s' is neither a vmtar nor a tar%s:"
-		       " %s", ek_in_name(a->from),
-		       a->layer == EK_LAYER_GZIP ? " in gzip" : "",
-		       got < EK_RECORD_SIZE ? "it is shorter than a header"
-					    : "no valid header at its start");
+	ek_layers_names(a->layers, in);
+	return ek_fail(err, EK_EFORMAT, "'%.300s' is neither a vmtar nor a tar%s"
+		       "%s: %s", ek_in_name(a->from), in[0] != '\0' ? " in " : "",
+		       in, got < EK_RECORD_SIZE ? "it is shorter than a header"
+						: "no valid header at its start");
 }
 
 /* A tar is opened with the first member: libarchive takes bytes at once, and
@@ -187,6 +196,15 @@ static void close_reader(struct ek_archive *a)
 	ek_tarball_close(&a->t);
 }
 
+static void close_bare(struct ek_archive *a)
+{
+	if (a->layers != NULL && ek_layers_footer(a->layers)->there)
+		a->footer = *ek_layers_footer(a->layers);
+	a->bare = NULL;
+	ek_in_close(&a->kept);
+	ek_layers_close(&a->layers);
+}
+
 void ek_archive_close(struct ek_archive **a)
 {
 	struct ek_archive *it = *a;
@@ -195,7 +213,7 @@ void ek_archive_close(struct ek_archive **a)
 	if (it == NULL)
 		return;
 	close_reader(it);
-	ek_in_close(&it->bare);
+	close_bare(it);
 	ek_spool_free(it->spool);
 	if (it->own)
 		ek_in_close(&it->from);
@@ -208,9 +226,28 @@ enum ek_archive_kind ek_archive_kind(const struct ek_archive *a)
 	return a->kind;
 }
 
-enum ek_layer ek_archive_layer(const struct ek_archive *a)
+const struct ek_layers *ek_archive_layers(const struct ek_archive *a)
 {
-	return a->layer;
+	return a->layers;
+}
+
+const struct ek_footer *ek_archive_footer(const struct ek_archive *a)
+{
+	const struct ek_footer *f = &a->footer;
+
+	if (a->layers != NULL)
+		f = ek_layers_footer(a->layers);
+	return f->there || a->v == NULL ? f : ek_vmtar_footer(a->v);
+}
+
+uint64_t ek_archive_length(const struct ek_archive *a)
+{
+	return a->v != NULL ? ek_vmtar_end(a->v) : ek_in_pos(a->bare);
+}
+
+unsigned ek_archive_gens(const struct ek_archive *a)
+{
+	return a->v != NULL ? ek_vmtar_gens(a->v) : 0;
 }
 
 const char *ek_archive_name(const struct ek_archive *a)
@@ -263,9 +300,10 @@ int ek_archive_rewind(struct ek_archive *a, struct ek_err *err)
 	if (kind == EK_ARCHIVE_VMTAR && !a->used)
 		return EK_OK;
 	close_reader(a);
-	ek_in_close(&a->bare);
+	close_bare(a);
 	if (a->spool != NULL) {
-		rc = ek_spool_in(a->spool, ek_in_name(a->from), &a->bare, err);
+		rc = ek_spool_in(a->spool, ek_in_name(a->from), &a->kept, err);
+		a->bare = a->kept;
 	} else {
 		rc = ek_in_rewind(a->from, err);
 		if (rc == EK_OK)
@@ -279,6 +317,30 @@ int ek_archive_rewind(struct ek_archive *a, struct ek_err *err)
 	return rc;
 }
 
+static int copy_limited(struct ek_in *in, struct ek_out *out,
+			struct ek_err *err)
+{
+	const unsigned char *p;
+	size_t got;
+	int rc;
+
+	while ((rc = ek_in_peek_some(in, &p, &got, err)) == EK_OK && got != 0) {
+		if (ek_out_pos(out) + got > EK_TAR_DISK_MAX)
+			return ek_fail(err, EK_ELIMIT, "'%.300s': more than"
+				       " %llu GiB of tar are not copied to a"
+				       " scratch file", ek_in_name(in),
+				       (unsigned long long)
+				       (EK_TAR_DISK_MAX >> 30));
+		ek_out_write(out, p, got);
+		rc = ek_in_skip(in, got, "tar", err);
+		if (rc == EK_OK)
+			rc = ek_out_status(out, err);
+		if (rc != EK_OK)
+			return rc;
+	}
+	return rc;
+}
+
 /* Copy all of in to a new scratch file. */
 static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
 {
@@ -289,7 +351,7 @@ static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = ek_spool_out(*s, &out, err);
 	if (rc == EK_OK)
-		rc = ek_in_copy(in, out, NULL, err);
+		rc = copy_limited(in, out, err);
 	if (rc == EK_OK)
 		rc = ek_out_commit(&out, err);
 	ek_out_abort(&out);
@@ -369,6 +431,21 @@ int ek_archive_next_data(struct ek_archive *a, bool strict, size_t *index,
 	return ek_vmtar_next_data(a->v, strict, index, data, err);
 }
 
+/* It stands behind what gunzip gives, not in front of the end of xz. */
+static int check_footer(const struct ek_archive *a, struct ek_err *err)
+{
+	size_t n = a->layers != NULL ? ek_layers_count(a->layers) : 0;
+
+	if (!ek_vmtar_footer(a->v)->there || n == 0 ||
+	    ek_layers_kind(a->layers, n - 1) == EK_LAYER_GZIP)
+		return EK_OK;
+	return ek_fail(err, EK_EFORMAT, "'%.300s': a signature at offset %llu,"
+		       " inside the %s data: the boot loader looks for it behind"
+		       " that", ek_in_name(a->from),
+		       (unsigned long long)ek_vmtar_end(a->v),
+		       ek_layer_name(ek_layers_kind(a->layers, n - 1)));
+}
+
 int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err)
 {
 	struct ek_archive_member m;
@@ -385,9 +462,10 @@ int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err)
 		if (rc == EK_OK && a->kind == EK_ARCHIVE_VMTAR)
 			ek_in_close(&data); /* skips */
 	} while (rc == EK_OK);
-	if (rc != EK_END)
-		return rc;
-	return a->kind == EK_ARCHIVE_TAR ? EK_OK : ek_vmtar_finish(a->v, err);
+	if (rc != EK_END || a->kind == EK_ARCHIVE_TAR)
+		return rc == EK_END ? EK_OK : rc;
+	rc = ek_vmtar_finish(a->v, err);
+	return rc == EK_OK ? check_footer(a, err) : rc;
 }
 
 /* The length of what is inside a file, without reading it; false where only
@@ -401,8 +479,10 @@ static bool stated_length(const struct ek_archive *a, uint64_t *len)
 	if (a->path == NULL || ek_file_open(&f, a->path, NULL) != EK_OK)
 		return false;
 	*len = ek_file_size(f);
-	ok = a->layer == EK_LAYER_NONE;
-	if (!ok && *len > sizeof(isize)) {
+	ok = ek_layers_count(a->layers) == 0;
+	if (ek_layers_count(a->layers) == 1 &&
+	    ek_layers_kind(a->layers, 0) == EK_LAYER_GZIP &&
+	    *len > sizeof(isize)) {
 		/* RFC 1952: length modulo 2^32, and ours end below 2 GiB */
 		ok = ek_file_read(f, *len - sizeof(isize), isize,
 				  sizeof(isize), "gzip trailer", NULL) == EK_OK;
@@ -630,7 +710,10 @@ static int tar_to_tar(struct ek_archive *a, struct ek_out *to,
 int ek_archive_to_tar(struct ek_archive *a, struct ek_out *out,
 		      struct ek_err *err)
 {
+	int rc;
+
 	if (a->kind == EK_ARCHIVE_TAR)
 		return tar_to_tar(a, out, err);
-	return ek_vmtar_to_tar(a->v, out, err);
+	rc = ek_vmtar_to_tar(a->v, out, err);
+	return rc == EK_OK ? check_footer(a, err) : rc;
 }

@@ -10,6 +10,7 @@
 #include "ek/io.h"
 #include "ek/json.h"
 #include "ek/utf8.h"
+#include "ek/vmtar.h"
 
 /* Text that cannot break the line, drive a terminal, or look like another. */
 void ek_archive_escape(struct ek_buf *out, const char *text)
@@ -215,10 +216,52 @@ static int each_member(struct ek_archive *a, struct report *r, size_t *n,
 static void add_kind(struct ek_buf *text, const struct ek_archive *a,
 		     const char *file)
 {
+	const struct ek_layers *l = ek_archive_layers(a);
+
 	ek_archive_escape(text, file);
-	ek_buf_addf(text, ": %s%s",
-		    ek_archive_layer(a) == EK_LAYER_GZIP ? "gzip, " : "",
-		    ek_archive_kind_name(ek_archive_kind(a)));
+	ek_buf_adds(text, ": ");
+	for (size_t i = 0; i < ek_layers_count(l); i++)
+		ek_buf_addf(text, "%s, ", ek_layer_name(ek_layers_kind(l, i)));
+	ek_buf_adds(text, ek_archive_kind_name(ek_archive_kind(a)));
+}
+
+/* "6.5, 6.7 or 8.0u1", as far as the bytes tell. */
+static void add_gens(struct ek_buf *text, unsigned gens)
+{
+	const char *before = " of ";
+
+	if (gens == 0)
+		ek_buf_adds(text, " of no known writer");
+	for (enum ek_vmtar_gen g = EK_VMTAR_65; g <= EK_VMTAR_80U1; g++) {
+		if ((gens & 1u << g) == 0)
+			continue;
+		ek_buf_addf(text, "%s%s", before, ek_vmtar_gen_name(g));
+		gens &= ~(1u << g);
+		before = (gens & (gens - 1)) == 0 ? " or " : ", ";
+	}
+}
+
+/* All layers, each with the bytes that it gives; then what is in them. */
+static void add_layers(struct ek_buf *text, const struct ek_archive *a,
+		       const char *file)
+{
+	const struct ek_layers *l = ek_archive_layers(a);
+	const struct ek_footer *f = ek_archive_footer(a);
+
+	ek_archive_escape(text, file);
+	ek_buf_adds(text, ":");
+	for (size_t i = 0; i < ek_layers_count(l); i++)
+		ek_buf_addf(text, " %s -> %llu,",
+			    ek_layer_name(ek_layers_kind(l, i)),
+			    (unsigned long long)ek_layers_size(l, i));
+	ek_buf_addf(text, " %s", ek_archive_kind_name(ek_archive_kind(a)));
+	if (ek_archive_kind(a) == EK_ARCHIVE_VMTAR)
+		add_gens(text, ek_archive_gens(a));
+	ek_buf_addf(text, ", %llu bytes",
+		    (unsigned long long)ek_archive_length(a));
+	if (f->there)
+		ek_buf_addf(text, ", signature of %u (schema %u, key %s, length"
+			    " %u)", f->size, f->schema, f->key_id, f->length);
 }
 
 static int report_text(struct report *r, const char *path, struct ek_err *err)
@@ -239,7 +282,7 @@ static int report_text(struct report *r, const char *path, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = check(a, r->how, err);
 	if (rc == EK_OK && r->how == EK_ARCHIVE_LAYERS) {
-		add_kind(&r->text, a, file);
+		add_layers(&r->text, a, file);
 		ek_buf_addc(&r->text, '\n');
 	}
 	if (rc == EK_OK && r->how == EK_ARCHIVE_TEST && r->verbose) {
@@ -252,10 +295,41 @@ static int report_text(struct report *r, const char *path, struct ek_err *err)
 
 static void json_kind(struct ek_json *j, const struct ek_archive *a)
 {
+	const struct ek_layers *l = ek_archive_layers(a);
+
 	ek_json_str(j, "format", ek_archive_kind_name(ek_archive_kind(a)));
 	ek_json_array(j, "layers");
-	if (ek_archive_layer(a) != EK_LAYER_NONE)
-		ek_json_str(j, NULL, ek_layer_name(ek_archive_layer(a)));
+	for (size_t i = 0; i < ek_layers_count(l); i++)
+		ek_json_str(j, NULL, ek_layer_name(ek_layers_kind(l, i)));
+	ek_json_close(j);
+}
+
+/* What is known once all was read. */
+static void json_whole(struct ek_json *j, const struct ek_archive *a)
+{
+	const struct ek_layers *l = ek_archive_layers(a);
+	const struct ek_footer *f = ek_archive_footer(a);
+	unsigned gens = ek_archive_gens(a);
+
+	ek_json_array(j, "layer_sizes");
+	for (size_t i = 0; i < ek_layers_count(l); i++)
+		ek_json_uint(j, NULL, ek_layers_size(l, i));
+	ek_json_close(j);
+	ek_json_uint(j, "size", ek_archive_length(a));
+	if (ek_archive_kind(a) == EK_ARCHIVE_VMTAR) {
+		ek_json_array(j, "generations");
+		for (enum ek_vmtar_gen g = EK_VMTAR_65; g <= EK_VMTAR_80U1; g++)
+			if ((gens & 1u << g) != 0)
+				ek_json_str(j, NULL, ek_vmtar_gen_name(g));
+		ek_json_close(j);
+	}
+	if (!f->there)
+		return;
+	ek_json_object(j, "signature");
+	ek_json_uint(j, "schema", f->schema);
+	ek_json_str(j, "key_id", f->key_id);
+	ek_json_uint(j, "length", f->length);
+	ek_json_uint(j, "size", f->size);
 	ek_json_close(j);
 }
 
@@ -280,6 +354,8 @@ static int report_json(struct report *r, const char *path, struct ek_err *err)
 			rc = check(a, r->how, err);
 		if (rc == EK_OK && r->how != EK_ARCHIVE_LIST)
 			ek_json_uint(j, "count", n);
+		if (rc == EK_OK && r->how == EK_ARCHIVE_LAYERS)
+			json_whole(j, a);
 		ek_archive_close(&a);
 	}
 	if (rc != EK_OK)

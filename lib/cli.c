@@ -207,6 +207,8 @@ void ek_cli_help(void)
  * only to tell its version, and does not tell it.
  */
 extern const char *zlibVersion(void) __attribute__((weak));
+extern const char *lzma_version_string(void) __attribute__((weak));
+extern const char *ZSTD_versionString(void) __attribute__((weak));
 extern const char *const xmlParserVersion __attribute__((weak));
 extern const char *archive_version_string(void) __attribute__((weak));
 extern const char *OpenSSL_version(int t) __attribute__((weak));
@@ -224,6 +226,10 @@ void ek_cli_version(void)
 	printf("%s %s\n", prog, EK_VERSION);
 	if (zlibVersion != NULL)
 		printf("zlib %s\n", zlibVersion());
+	if (lzma_version_string != NULL)
+		printf("liblzma %s\n", lzma_version_string());
+	if (ZSTD_versionString != NULL)
+		printf("libzstd %s\n", ZSTD_versionString());
 	if (&xmlParserVersion != NULL)
 		put_xml_version();
 	if (archive_version_string != NULL)

@@ -4,22 +4,23 @@
 
 #include "ek/digest.h"
 #include "ek/err.h"
-#include "ek/inflate.h"
 #include "ek/io.h"
 #include "ek/layers.h"
 #include "ek/paysum.h"
 
-enum { PLAIN, INSIDE }; /* the file's bytes; what gunzip makes of them */
+/* The file's bytes; what its outer layer gives; what all of them do. */
+enum { PLAIN, OUTER, INSIDE, SIDES };
 
 struct check {
 	const struct ek_payload *p;
 	const char *file;
 	struct ek_in *in;
 	struct ek_out *out;
-	struct ek_digest *sha256[2], *sha1[2]; /* NULL where not wanted */
-	uint64_t size[2];
+	/* NULL where not wanted */
+	struct ek_digest *sha256[SIDES], *sha1[SIDES];
+	uint64_t size[SIDES];
 	bool inflate;   /* is anything declared about the inside */
-	bool more;      /* there is another layer inside the gzip */
+	bool xz;        /* there is xz inside the gzip */
 };
 
 static bool is(const char *s, const char *want)
@@ -40,17 +41,27 @@ static bool is_ours(const struct ek_checksum *s)
 
 static int side(const struct ek_checksum *s)
 {
-	return s->process != NULL || is_gunzip1(s) ? INSIDE : PLAIN;
+	if (is_gunzip1(s))
+		return OUTER;
+	return s->process != NULL ? INSIDE : PLAIN;
 }
 
 /* ---- what is wanted ----------------------------------------------------- */
 
+static int want_at(struct check *c, int at, enum ek_digest_kind kind,
+		   struct ek_err *err)
+{
+	struct ek_digest **d = kind == EK_SHA1 ? &c->sha1[at] : &c->sha256[at];
+
+	c->inflate |= at != PLAIN;
+	return *d == NULL ? ek_digest_new(d, kind, err) : EK_OK;
+}
+
 static int want(struct check *c, const struct ek_checksum *s,
 		struct ek_err *err)
 {
-	int at = side(s);
-	struct ek_digest **d;
 	enum ek_digest_kind kind = EK_SHA256;
+	int at = side(s), rc;
 
 	if (is(s->type, "sha-1"))
 		kind = EK_SHA1;
@@ -58,9 +69,10 @@ static int want(struct check *c, const struct ek_checksum *s,
 		return ek_fail(err, EK_EREFUSE, "'%s': payload '%s' has a"
 			       " checksum of unsupported hash type %s", c->file,
 			       c->p->name, s->type);
-	d = kind == EK_SHA1 ? &c->sha1[at] : &c->sha256[at];
-	c->inflate |= at == INSIDE;
-	return *d == NULL ? ek_digest_new(d, kind, err) : EK_OK;
+	rc = want_at(c, at, kind, err);
+	if (rc == EK_OK && at == INSIDE) /* for xz, see compare() */
+		rc = want_at(c, OUTER, kind, err);
+	return rc;
 }
 
 static int want_all(struct check *c, struct ek_err *err)
@@ -105,53 +117,74 @@ static int pass(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 	return EK_OK;
 }
 
-/* To the end of in; counted as the inside where inside is true. */
-static int drain(struct check *c, struct ek_in *in, bool inside,
-		 struct ek_err *err)
+/* To the end of in. */
+static int drain(struct ek_in *in, struct ek_err *err)
 {
 	unsigned char buf[16384];
 	size_t got;
 	int rc;
 
-	for (;;) {
+	do
 		rc = ek_in_read(in, buf, sizeof(buf), &got, err);
-		if (rc != EK_OK || got == 0)
-			return rc;
-		if (inside)
-			update(c, INSIDE, buf, got);
-	}
+	while (rc == EK_OK && got != 0);
+	return rc;
+}
+
+static void see_outer(void *ctx, const void *p, size_t n)
+{
+	update(ctx, OUTER, p, n);
+}
+
+static void see_inside(void *ctx, const void *p, size_t n)
+{
+	update(ctx, INSIDE, p, n);
 }
 
 static int read_inside(struct check *c, struct ek_in *file, struct ek_err *err)
 {
-	const unsigned char *p;
-	struct ek_in *gz;
-	size_t got;
-	int rc = ek_in_open_gunzip(&gz, file, EK_GZ_ONE, false, err);
+	const struct ek_layers_opts opts = {
+		.mode = EK_GZ_ONE, .outer = see_outer, .inner = see_inside,
+		.ctx = c,
+	};
+	struct ek_layers *l;
+	int rc = ek_layers_open(&l, file, &opts, err);
 
-	if (rc != EK_OK)
-		return rc;
-	rc = ek_in_peek(gz, 6, &p, &got, err);
+	if (rc == EK_OK && ek_layers_kind(l, 0) != EK_LAYER_GZIP)
+		rc = ek_fail(err, EK_EFORMAT, "'%s' is not gzip",
+			     ek_in_name(file));
 	if (rc == EK_OK) {
-		c->more = ek_layer_detect(p, got) != EK_LAYER_NONE;
-		rc = drain(c, gz, true, err);
+		c->xz = ek_layers_kind(l, 1) == EK_LAYER_XZ;
+		rc = drain(ek_layers_in(l), err);
 	}
-	ek_in_close(&gz);
+	ek_layers_close(&l);
 	return rc;
 }
 
 /* ---- comparing ---------------------------------------------------------- */
 
+static int digest_at(const struct check *c, const struct ek_checksum *s, int at,
+		     char hex[EK_DIGEST_HEX], bool *same, struct ek_err *err)
+{
+	struct ek_digest *d = is(s->type, "sha-1") ? c->sha1[at]
+						   : c->sha256[at];
+	int rc = ek_digest_hex(d, hex, err);
+
+	*same = rc == EK_OK && ek_digest_equal(hex, s->hex);
+	return rc;
+}
+
 static int compare(const struct check *c, const struct ek_checksum *s,
 		   struct ek_err *err)
 {
-	int at = side(s);
-	struct ek_digest *d = is(s->type, "sha-1") ? c->sha1[at]
-						   : c->sha256[at];
-	char hex[EK_DIGEST_HEX];
-	int rc = ek_digest_hex(d, hex, err);
+	char hex[EK_DIGEST_HEX], outer[EK_DIGEST_HEX];
+	bool same;
+	int rc = digest_at(c, s, side(s), hex, &same, err);
 
-	if (rc != EK_OK || ek_digest_equal(hex, s->hex))
+	/* "gunzip" of a module that is xz: of all layers, or gunzip and no
+	 * more; nobody has seen one with its descriptor */
+	if (rc == EK_OK && !same && c->xz && side(s) == INSIDE)
+		rc = digest_at(c, s, OUTER, outer, &same, err);
+	if (rc != EK_OK || same)
 		return rc;
 	return ek_fail(err, EK_EREFUSE, "'%s': payload '%s' does not fit its"
 		       " %s%s%s checksum: %s calculated, %s expected; the file"
@@ -171,8 +204,9 @@ static int compare_size(const struct check *c, int at, uint64_t declared,
 		       (unsigned long long)declared);
 }
 
-/* Digests of one side, then its size: the digest tells more. */
-static int compare_side(const struct check *c, int at, struct ek_err *err)
+/* Digests of the file, or of what is in it, then its size: the digest tells
+ * more. */
+static int compare_side(const struct check *c, bool plain, struct ek_err *err)
 {
 	const struct ek_payload *p = c->p;
 	int rc = EK_OK;
@@ -180,15 +214,13 @@ static int compare_side(const struct check *c, int at, struct ek_err *err)
 	for (size_t i = 0; i < p->n_sums && rc == EK_OK; i++) {
 		const struct ek_checksum *s = &p->sums[i];
 
-		/* gunzip means all layers, gunzip1 the outer one */
-		if (is_ours(s) && side(s) == at &&
-		    (at == PLAIN || !c->more || is_gunzip1(s)))
+		if (is_ours(s) && (side(s) == PLAIN) == plain)
 			rc = compare(c, s, err);
 	}
-	if (rc == EK_OK && at == PLAIN && p->has_size)
-		rc = compare_size(c, at, p->size, "", err);
-	if (rc == EK_OK && at == INSIDE && p->has_uncompressed && !c->more)
-		rc = compare_size(c, at, p->uncompressed_size,
+	if (rc == EK_OK && plain && p->has_size)
+		rc = compare_size(c, PLAIN, p->size, "", err);
+	if (rc == EK_OK && !plain && p->has_uncompressed)
+		rc = compare_size(c, INSIDE, p->uncompressed_size,
 				  " uncompressed", err);
 	return rc;
 }
@@ -207,9 +239,9 @@ static int check_stream(struct check *c, struct ek_in *file,
 
 	if (c->inflate)
 		inside = read_inside(c, file, &why);
-	rc = drain(c, file, false, err);
+	rc = drain(file, err);
 	if (rc == EK_OK)
-		rc = compare_side(c, PLAIN, err);
+		rc = compare_side(c, true, err);
 	if (rc != EK_OK)
 		return rc;
 	if (inside != EK_OK) {
@@ -217,7 +249,7 @@ static int check_stream(struct check *c, struct ek_in *file,
 			*err = why;
 		return inside;
 	}
-	return c->inflate ? compare_side(c, INSIDE, err) : EK_OK;
+	return c->inflate ? compare_side(c, false, err) : EK_OK;
 }
 
 static int check_all(struct check *c, struct ek_err *err)
@@ -246,9 +278,8 @@ int ek_paysum_copy(const struct ek_payload *p, const char *file,
 	if (rc == EK_OK)
 		rc = check_all(&c, err);
 	if (unchecked != NULL)
-		*unchecked = (p->n_sums == 0 ? EK_NO_SUMS : 0u) |
-			     (c.more ? EK_LAYERS_LEFT : 0u);
-	for (int at = PLAIN; at <= INSIDE; at++) {
+		*unchecked = p->n_sums == 0 ? EK_NO_SUMS : 0u;
+	for (int at = PLAIN; at < SIDES; at++) {
 		ek_digest_free(c.sha256[at]);
 		ek_digest_free(c.sha1[at]);
 	}

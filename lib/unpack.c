@@ -10,6 +10,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/path.h"
+#include "ek/tarball.h"
 #include "ek/unpack.h"
 
 #define ID_BITS 06000u /* setuid and setgid */
@@ -33,6 +34,7 @@ struct ek_unpack {
 	size_t n, cap;
 	struct sorted *order; /* a parent before what is below it */
 	size_t names;         /* bytes of them */
+	uint64_t bytes;       /* of all files */
 };
 
 /* ---- plan: members one by one ------------------------------------------- */
@@ -114,6 +116,12 @@ static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 	struct item *it;
 
 	u->names += strlen(e->name) + (e->link != NULL ? strlen(e->link) : 0);
+	if (e->size > EK_TAR_DISK_MAX - u->bytes)
+		return ek_fail(err, EK_ELIMIT, "'%.300s': with member '%.300s'"
+			       " more than %llu GiB of files: nothing was"
+			       " extracted", ek_archive_name(u->a), e->name,
+			       (unsigned long long)(EK_TAR_DISK_MAX >> 30));
+	u->bytes += e->size;
 	if (u->names > EK_UNPACK_NAMES_MAX)
 		return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u MiB of"
 			       " names", ek_archive_name(u->a),
@@ -503,6 +511,9 @@ int ek_unpack_path(const char *path, const char *dir,
 		rc = ek_dir_open(&d, dir != NULL ? dir : ".", dir != NULL, err);
 	if (rc == EK_OK)
 		rc = ek_unpack_run(u, d, opts, err);
+	if (rc == EK_OK && opts != NULL && opts->signed_by != NULL &&
+	    ek_archive_footer(a)->there)
+		opts->signed_by(opts->ctx, ek_archive_footer(a));
 	ek_unpack_free(&u);
 	ek_archive_close(&a);
 	ek_dir_close(&d);

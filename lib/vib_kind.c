@@ -6,7 +6,6 @@
 #include "ek/digest.h"
 #include "ek/entry.h"
 #include "ek/err.h"
-#include "ek/inflate.h"
 #include "ek/io.h"
 #include "ek/json.h"
 #include "ek/layers.h"
@@ -167,42 +166,50 @@ static bool looks_like_tar(const unsigned char *p, size_t len)
 	return !ek_record_is_zero(&r) && ek_record_sum_ok(&r);
 }
 
-/* What the next bytes of in are, gzip not looked through. */
-static int kind_of_bare(struct ek_in *in, enum ek_kind *kind,
-			struct ek_err *err)
+static enum ek_kind kind_of_bytes(const unsigned char *p, size_t len)
 {
-	const unsigned char *p;
-	size_t len;
-	int rc = ek_in_peek(in, EK_RECORD_SIZE, &p, &len, err);
-
-	if (rc != EK_OK)
-		return rc;
-	*kind = EK_KIND_UNKNOWN;
-	if (ek_layer_detect(p, len) == EK_LAYER_XZ)
-		*kind = EK_KIND_XZ;
-	else if (ek_layer_detect(p, len) == EK_LAYER_ZSTD)
-		*kind = EK_KIND_ZSTD;
-	else if (len > 257 && begins(p + 257, len - 257, "visor "))
-		*kind = EK_KIND_VMTAR;
-	else if (looks_like_tar(p, len))
-		*kind = EK_KIND_TAR;
-	return EK_OK;
+	if (len > 257 && begins(p + 257, len - 257, "visor "))
+		return EK_KIND_VMTAR;
+	return looks_like_tar(p, len) ? EK_KIND_TAR : EK_KIND_UNKNOWN;
 }
 
-static int kind_of_gzip(struct ek_in *in, enum ek_kind *kind,
-			struct ek_err *err)
+/* Of bytes in these layers that are no archive. */
+static enum ek_kind kind_of_layers(const struct ek_layers *l)
 {
-	struct ek_in *gz;
-	int rc = ek_in_open_gunzip(&gz, in, EK_GZ_MANY, false, err);
+	switch (ek_layers_kind(l, ek_layers_count(l) - 1)) {
+	case EK_LAYER_GZIP:
+		return EK_KIND_GZIP;
+	case EK_LAYER_XZ:
+		return EK_KIND_XZ;
+	case EK_LAYER_ZSTD:
+		return EK_KIND_ZSTD;
+	case EK_LAYER_NONE:
+		break;
+	}
+	return EK_KIND_UNKNOWN;
+}
 
-	if (rc != EK_OK)
-		return rc;
-	rc = kind_of_bare(gz, kind, err);
-	if (rc == EK_OK && *kind == EK_KIND_TAR)
-		rc = kind_of_tgz(gz, kind, err);
-	else if (rc == EK_OK && *kind == EK_KIND_UNKNOWN)
-		*kind = EK_KIND_GZIP;
-	ek_in_close(&gz);
+/* A bare archive, or what there is in the layers that in begins with. */
+static int kind_inside(struct ek_in *in, enum ek_kind *kind, struct ek_err *err)
+{
+	static const struct ek_layers_opts opts = { .mode = EK_GZ_MANY };
+	const unsigned char *p;
+	struct ek_layers *l;
+	size_t len = 0;
+	int rc = ek_layers_open(&l, in, &opts, err);
+
+	if (rc == EK_OK)
+		rc = ek_in_peek(ek_layers_in(l), EK_RECORD_SIZE, &p, &len, err);
+	if (rc == EK_OK) {
+		*kind = kind_of_bytes(p, len);
+		/* what a tgz is, is told of gzip alone */
+		if (*kind == EK_KIND_TAR && ek_layers_count(l) == 1 &&
+		    ek_layers_kind(l, 0) == EK_LAYER_GZIP)
+			rc = kind_of_tgz(ek_layers_in(l), kind, err);
+		else if (*kind == EK_KIND_UNKNOWN && ek_layers_count(l) != 0)
+			*kind = kind_of_layers(l);
+	}
+	ek_layers_close(&l);
 	return rc;
 }
 
@@ -318,8 +325,8 @@ int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err)
 	}
 	if (begins(p, len, "PK\3\4") || begins(p, len, "PK\5\6"))
 		return kind_of_zip(in, kind, err);
-	if (begins(p, len, "\x1f\x8b"))
-		return kind_of_gzip(in, kind, err);
+	if (ek_layer_detect(p, len) != EK_LAYER_NONE)
+		return kind_inside(in, kind, err);
 	if (len > ISO_AT && begins(p + ISO_AT, len - ISO_AT, "CD001")) {
 		*kind = EK_KIND_ISO;
 		return EK_OK;
@@ -330,7 +337,7 @@ int ek_kind_of(struct ek_in *in, enum ek_kind *kind, struct ek_err *err)
 		*kind = kind_of_xml(p + blank, len - blank);
 		return EK_OK;
 	}
-	return kind_of_bare(in, kind, err);
+	return kind_inside(in, kind, err);
 }
 
 /* ek_kind_of() stops where it knows enough; the rest is read for its digest. */

@@ -104,9 +104,6 @@ static void tell_unchecked(const struct job *j, const struct ek_vib_member *m,
 		     " checks it");
 	else if ((unchecked & EK_NO_SUMS) != 0)
 		note(j, m->name, "the descriptor has no checksum of it");
-	else if ((unchecked & EK_LAYERS_LEFT) != 0)
-		note(j, m->name, "only its own bytes were checked: there is"
-		     " another layer inside the gzip");
 }
 
 static int write_file(struct job *j, const char *to, struct ek_err *err)
@@ -255,6 +252,19 @@ static int write_tree(struct job *j, const char *name, struct ek_archive *a,
 	return rc;
 }
 
+/* Known once all of it was read. */
+static void tell_signature(const struct job *j, const struct ek_vib_member *m,
+			   const struct ek_archive *a)
+{
+	const struct ek_footer *f = ek_archive_footer(a);
+	char text[256];
+
+	if (!f->there)
+		return;
+	snprintf(text, sizeof(text), EK_FOOTER_LOST, f->key_id);
+	note(j, m->name, text);
+}
+
 static int do_tree(struct job *j, const struct ek_vib_member *m,
 		   struct ek_err *err)
 {
@@ -270,6 +280,8 @@ static int do_tree(struct job *j, const struct ek_vib_member *m,
 	if (rc == EK_OK)
 		rc = j->dir == NULL ? try_tree(j, m, a, err)
 				    : write_tree(j, m->name, a, err);
+	if (rc == EK_OK && j->dir == NULL)
+		tell_signature(j, m, a);
 	if (rc == EK_OK && j->dir == NULL)
 		rc = ek_strs_add(&j->trees, m->name, strlen(m->name), err);
 	ek_archive_close(&a);

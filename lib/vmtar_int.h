@@ -4,6 +4,7 @@
 #define EK_VMTAR_INT_H
 
 #include "ek/buf.h"
+#include "ek/footer.h"
 #include "ek/vmtar.h"
 
 /* A record as it lies in the header area. */
@@ -26,7 +27,14 @@ struct ek_vmtar {
 	size_t n_data, next;
 	uint64_t pos;  /* end of what was handed out, in the archive */
 	uint64_t data_end;
+	uint64_t end; /* of data and fill; where finished */
+	bool finished;
+	struct ek_footer footer;
 };
+
+/* Where data of a record of this type may begin (vmtar.5, "Where the data
+ * goes"). */
+uint64_t ek_vmtar_align(enum ek_vmtar_gen gen, char type);
 
 /* Where head, with the terminator, ends in the archive. */
 uint64_t ek_vmtar_head_end(const struct ek_vmtar *v);

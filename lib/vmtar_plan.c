@@ -11,7 +11,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/num.h"
-#include "ek/vmtar.h"
+#include "vmtar_int.h"
 
 /* Longest name that ESXi's own reader takes, without the NUL (vmtar.5,
  * "Limits"): it reads one block of a long record, and drops its last byte. */
@@ -418,16 +418,22 @@ int ek_vmtar_plan_elf(struct ek_vmtar_plan *p, size_t index, ek_elf_read *read,
 
 /* ---- offsets ------------------------------------------------------------ */
 
-/* Where data of this record may begin (vmtar.5, "Where the data goes"). */
+uint64_t ek_vmtar_align(enum ek_vmtar_gen gen, char type)
+{
+	if (type == '7' || (type == '0' && gen != EK_VMTAR_65))
+		return EK_VMTAR_PAGE;
+	return EK_RECORD_SIZE;
+}
+
 static uint64_t alignment(const struct ek_vmtar_plan *p, const struct item *i)
 {
 	struct ek_record r = get_record(p, i);
+	char type = ek_record_type(&r);
 
-	if (i->elf)
-		return EK_VMTAR_PAGE;
-	if (ek_record_type(&r) == '0' && p->gen != EK_VMTAR_65)
-		return EK_VMTAR_PAGE;
-	return EK_RECORD_SIZE;
+	/* a 7 of the input is none of ours (vmtar.5, "Types") */
+	if (type == '7' && !i->elf)
+		return EK_RECORD_SIZE;
+	return ek_vmtar_align(p->gen, i->elf ? '7' : type);
 }
 
 static uint64_t round_up(uint64_t v, uint64_t to)

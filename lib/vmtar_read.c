@@ -7,10 +7,7 @@
 #include "ek/num.h"
 #include "vmtar_int.h"
 
-#define FOOTER_MAGIC 0x1abe11edu /* vmtar.5, "Signature footer" */
-#define FOOTER_REST  12u         /* schema, length and magic */
-
-/* Read behind the last data to tell what it is; a footer has 540 bytes. */
+/* Read behind the last data to tell what it is. */
 #define TRAIL_MAX (1u << 20)
 
 uint64_t ek_vmtar_head_end(const struct ek_vmtar *v)
@@ -573,21 +570,26 @@ int ek_vmtar_next_data(struct ek_vmtar *v, bool strict, size_t *i,
 /* What stands behind the last data. */
 struct trail {
 	uint64_t len;
-	uint64_t zeros;        /* how many of them come first */
-	unsigned char last[8]; /* length and magic of a footer */
+	uint64_t zeros; /* how many of them come first */
+	size_t n;       /* bytes kept of those behind them */
+	unsigned char rest[EK_FOOTER_MAX + 1];
 };
 
-/* The last bytes of everything, from buffers of any length. */
-static void keep_last(struct trail *t, const unsigned char *buf, size_t n)
+/* Count zeros in front, keep what fits of the rest. */
+static void look_at(struct trail *t, const unsigned char *buf, size_t n)
 {
-	size_t room = sizeof(t->last);
+	size_t i = 0, room = sizeof(t->rest) - t->n;
 
-	if (n < room) {
-		memmove(t->last, t->last + n, room - n);
-		memcpy(t->last + room - n, buf, n);
-	} else {
-		memcpy(t->last, buf + n - room, room);
-	}
+	if (t->zeros == t->len)
+		while (i < n && buf[i] == 0)
+			i++;
+	t->zeros += i;
+	t->len += n;
+	n -= i;
+	if (n > room)
+		n = room;
+	memcpy(t->rest + t->n, buf + i, n);
+	t->n += n;
 }
 
 static int read_trail(struct ek_vmtar *v, struct trail *t, struct ek_err *err)
@@ -601,54 +603,49 @@ static int read_trail(struct ek_vmtar *v, struct trail *t, struct ek_err *err)
 		rc = ek_in_read(v->in, buf, sizeof(buf), &got, err);
 		if (rc != EK_OK)
 			return rc;
-		for (size_t i = 0; i < got && t->zeros == t->len + i; i++)
-			if (buf[i] == 0)
-				t->zeros++;
-		t->len += got;
-		keep_last(t, buf, got);
+		look_at(t, buf, got);
 	} while (got != 0 && t->len <= TRAIL_MAX);
 	return EK_OK;
 }
 
-/* schema, signature, its length, magic: vmtar.5, "Signature footer". */
-static bool is_footer(const struct trail *t, uint64_t *len)
+/* Zeros that the 8.0u1 writer puts behind the last data. */
+static uint64_t fill_of(const struct ek_vmtar *v)
 {
-	*len = (uint64_t)ek_num_le32(t->last) + FOOTER_REST;
-	return t->len >= FOOTER_REST && *len <= t->len &&
-	       ek_num_le32(t->last + 4) == FOOTER_MAGIC;
-}
-
-static int check_trail(const struct ek_vmtar *v, const struct trail *t,
-		       struct ek_err *err)
-{
-	uint64_t end = ek_vmtar_data_end(v), at = end + t->zeros, len;
-	uint64_t fill = (EK_RECORD_SIZE - end % EK_RECORD_SIZE) %
-			EK_RECORD_SIZE;
-	const char *name = ek_in_name(v->in);
+	uint64_t end = ek_vmtar_data_end(v);
 
 	if (v->n_raws == 0)
-		fill = EK_VMTAR_EMPTY - EK_RECORD_SIZE;
-	if (t->zeros == t->len && (t->len == 0 || t->len == fill))
+		return EK_VMTAR_EMPTY - EK_RECORD_SIZE;
+	return (EK_RECORD_SIZE - end % EK_RECORD_SIZE) % EK_RECORD_SIZE;
+}
+
+static int check_trail(struct ek_vmtar *v, const struct trail *t,
+		       struct ek_err *err)
+{
+	uint64_t end = ek_vmtar_data_end(v), fill = fill_of(v);
+	bool zeros_ok = t->zeros == 0 || t->zeros == fill;
+	const char *name = ek_in_name(v->in), *why;
+
+	v->end = end + t->zeros;
+	if (t->zeros == t->len && zeros_ok)
 		return EK_OK;
 	if (t->len > TRAIL_MAX)
 		return ek_fail(err, EK_EFORMAT, "'%s': more than %u MiB stand"
 			       " behind the end of the archive at offset %llu",
 			       name, TRAIL_MAX >> 20, (unsigned long long)end);
-	if (is_footer(t, &len))
-		return ek_fail(err, EK_EREFUSE, "'%s': a signature of %llu"
-			       " bytes stands at offset %llu behind the"
-			       " archive; this is not supported yet", name,
-			       (unsigned long long)len,
-			       (unsigned long long)(end + t->len - len));
-	if (t->zeros < t->len)
-		return ek_fail(err, EK_EFORMAT, "'%s': bytes at offset %llu"
-			       " behind the end of the archive, which is at"
-			       " %llu", name, (unsigned long long)at,
-			       (unsigned long long)end);
-	return ek_fail(err, EK_EFORMAT, "'%s': %llu zero bytes behind the end"
-		       " of the archive at offset %llu; none or %llu belong"
-		       " there", name, (unsigned long long)t->len,
-		       (unsigned long long)end, (unsigned long long)fill);
+	if (t->zeros == t->len || !zeros_ok)
+		return ek_fail(err, EK_EFORMAT, "'%s': %llu zero bytes behind"
+			       " the end of the archive at offset %llu; none or"
+			       " %llu belong there", name,
+			       (unsigned long long)t->zeros,
+			       (unsigned long long)end,
+			       (unsigned long long)fill);
+	why = ek_footer_parse(t->rest, t->n, &v->footer);
+	if (why == NULL)
+		return EK_OK;
+	return ek_fail(err, EK_EFORMAT, "'%s': bytes at offset %llu behind the"
+		       " end of the archive, which is at %llu: %s", name,
+		       (unsigned long long)v->end, (unsigned long long)end,
+		       why);
 }
 
 int ek_vmtar_finish(struct ek_vmtar *v, struct ek_err *err)
@@ -664,6 +661,57 @@ int ek_vmtar_finish(struct ek_vmtar *v, struct ek_err *err)
 	} while (rc == EK_OK);
 	if (rc != EK_END)
 		return rc;
+	if (v->finished)
+		return EK_OK;
 	rc = read_trail(v, &t, err);
-	return rc == EK_OK ? check_trail(v, &t, err) : rc;
+	if (rc == EK_OK)
+		rc = check_trail(v, &t, err);
+	v->finished = rc == EK_OK;
+	return rc;
+}
+
+uint64_t ek_vmtar_end(const struct ek_vmtar *v)
+{
+	return v->end;
+}
+
+const struct ek_footer *ek_vmtar_footer(const struct ek_vmtar *v)
+{
+	return &v->footer;
+}
+
+/* ---- who has written it ------------------------------------------------- */
+
+static bool fits(const struct ek_vmtar *v, enum ek_vmtar_gen gen)
+{
+	uint64_t pos = ek_vmtar_head_end(v), end = pos;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct ek_vmtar_member *m = &v->members[i];
+		uint64_t to = ek_vmtar_align(gen, m->type);
+
+		if (m->e.size == 0)
+			continue;
+		/* below 2 GiB: it was checked at open */
+		pos = (pos + to - 1) / to * to;
+		if (m->visor.offset != pos)
+			return false;
+		end = pos + m->e.size;
+		pos = (end + to - 1) / to * to;
+	}
+	if (v->n_raws != 0 && gen == EK_VMTAR_80U1)
+		end += fill_of(v);
+	else if (v->n_raws == 0)
+		end = EK_VMTAR_EMPTY;
+	return v->end == end;
+}
+
+unsigned ek_vmtar_gens(const struct ek_vmtar *v)
+{
+	unsigned mask = 0;
+
+	for (enum ek_vmtar_gen g = EK_VMTAR_65; g <= EK_VMTAR_80U1; g++)
+		if (v->finished && fits(v, g))
+			mask |= 1u << g;
+	return mask;
 }

@@ -212,6 +212,11 @@ static int tee_fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 
 	if (rc != EK_OK)
 		return rc;
+	if (ek_out_pos(t->to) + *got > EK_TAR_DISK_MAX)
+		return ek_fail(err, EK_ELIMIT, "'%s': more than %llu GiB of"
+			       " tar; all of a vmtar must end below 2 GiB",
+			       ek_in_name(t->from), (unsigned long long)
+			       (EK_TAR_DISK_MAX >> 30));
 	ek_out_write(t->to, buf, *got);
 	return ek_out_status(t->to, err);
 }
@@ -430,15 +435,17 @@ int ek_vmtar_from_file(const char *path, enum ek_vmtar_gen gen,
 		       struct ek_out *out, ek_vmtar_note *note, void *ctx,
 		       struct ek_err *err)
 {
-	struct ek_in *in = NULL, *bare = NULL;
-	enum ek_layer layer;
+	static const struct ek_layers_opts opts = { .mode = EK_GZ_MANY };
+	struct ek_layers *l = NULL;
+	struct ek_in *in = NULL;
 	int rc = ek_in_open(&in, path, err);
 
 	if (rc == EK_OK)
-		rc = ek_layers_open_foreign(&bare, in, &layer, err);
+		rc = ek_layers_open(&l, in, &opts, err);
 	if (rc == EK_OK)
-		rc = ek_vmtar_from_tar(bare, gen, out, note, ctx, err);
-	ek_in_close(&bare);
+		rc = ek_vmtar_from_tar(ek_layers_in(l), gen, out, note, ctx,
+				       err);
+	ek_layers_close(&l);
 	ek_in_close(&in);
 	return rc;
 }

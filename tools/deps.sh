@@ -13,12 +13,13 @@
 # Status 0: all there now. 2: wrong usage. 3: something is missing still.
 set -eu
 
-build='gcc make libc6-dev pkg-config zlib1g-dev libxml2-dev libarchive-dev
-	libssl-dev xorriso'
+build='gcc make libc6-dev pkg-config zlib1g-dev liblzma-dev libzstd-dev
+	libxml2-dev libarchive-dev libssl-dev xorriso'
 # the loaders of the miniature image are here too: the demo needs them, and it
 # must not pull in QEMU
-check='libcmocka-dev perl libarchive-tools binutils openssl isolinux
-	syslinux-common grub-efi-amd64-bin grub-common mtools dosfstools'
+check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
+	isolinux syslinux-common grub-efi-amd64-bin grub-common mtools
+	dosfstools'
 boot='genisoimage qemu-system-x86 ovmf'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * archive.h - one reader over vmtar and tar, bare or in gzip
+ * archive.h - one reader over vmtar and tar, bare or in layers
  *
- * Takes off the layers, tells vmtar from tar by content, and hands out members
- * and data in the same way for both. Offsets, sums and gaps are checked as
- * vmtar.h and tarball.h say; a layer that is not gzip is EK_EREFUSE and named.
+ * Takes off the layers (layers.h), tells vmtar from tar by content, and hands
+ * out members and data in the same way for both. Offsets, sums and gaps are
+ * checked as vmtar.h and tarball.h say.
  */
 #ifndef EK_ARCHIVE_H
 #define EK_ARCHIVE_H
@@ -43,7 +43,8 @@ int ek_archive_open_path(struct ek_archive **out, const char *path,
 void ek_archive_close(struct ek_archive **a);
 
 enum ek_archive_kind ek_archive_kind(const struct ek_archive *a);
-enum ek_layer ek_archive_layer(const struct ek_archive *a);
+/* NULL where a tar from a pipe was kept (see below) and is read again. */
+const struct ek_layers *ek_archive_layers(const struct ek_archive *a);
 const char *ek_archive_name(const struct ek_archive *a); /* for messages */
 const char *ek_archive_kind_name(enum ek_archive_kind kind); /* "vmtar" */
 
@@ -76,9 +77,16 @@ int ek_archive_next_data(struct ek_archive *a, bool strict, size_t *index,
 
 /*
  * Read all that was not read yet, and check it: EK_OK means that no byte is
- * unexplained; a signature footer is EK_EREFUSE and named.
+ * unexplained.
  */
 int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err);
+
+/* After that, or after ek_archive_to_tar(): the signature behind it, .there
+ * where there is one; the length of the archive itself; and for a vmtar, bits
+ * 1 << enum ek_vmtar_gen, see ek_vmtar_gens(). */
+const struct ek_footer *ek_archive_footer(const struct ek_archive *a);
+uint64_t ek_archive_length(const struct ek_archive *a);
+unsigned ek_archive_gens(const struct ek_archive *a);
 
 /*
  * After the headers: is all there? For a vmtar that ek_archive_open_path() found

@@ -3,13 +3,21 @@
  * layers.h - what is wrapped round an archive, outermost first (vmtar.5,
  *            "Layers")
  *
- * Only gzip can be taken off for now; xz, zstd and the signature footer are
- * recognised and named, so that nobody unpacks them by mistake.
+ *	gzip, xz, zstd; gzip round xz or zstd; or none
+ *
+ * and behind xz or zstd nothing, or a signature footer. A footer behind a bare
+ * archive is left to its reader: only that knows where the archive ends. gzip
+ * in gzip, and anything else in xz or zstd that is a layer, is EK_EREFUSE: the
+ * boot loader takes off one gzip, and nobody makes the others.
  */
 #ifndef EK_LAYERS_H
 #define EK_LAYERS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "ek/footer.h"
+#include "ek/inflate.h"
 
 struct ek_err;
 struct ek_in;
@@ -25,19 +33,47 @@ enum ek_layer {
 enum ek_layer ek_layer_detect(const unsigned char *p, size_t len);
 const char *ek_layer_name(enum ek_layer layer);
 
-/*
- * *out is from with its gzip layer, if any, taken off; *layer tells which was
- * there (EK_LAYER_NONE or EK_LAYER_GZIP). xz or zstd, outside or inside the
- * gzip, is EK_EREFUSE and says so: "'s.v00': xz inside gzip is not supported
- * yet". from is borrowed; *out may read it until closed, and can be rewound
- * where there is no layer and from can.
- */
-int ek_layers_open(struct ek_in **out, struct ek_in *from, enum ek_layer *layer,
-		   struct ek_err *err);
+/* Layers there can be, and room for their names with blanks between. */
+#define EK_LAYERS_MAX   2
+#define EK_LAYERS_NAMES 16
 
-/* The same for a tar that no boot loader will see: gzip members are joined, as
- * gzip(1) does (EK_GZ_MANY), where ek_layers_open() refuses a second one. */
-int ek_layers_open_foreign(struct ek_in **out, struct ek_in *from,
-			   enum ek_layer *layer, struct ek_err *err);
+/* See bytes as they pass, in order and each once; never seen are those that
+ * nobody reads, so that who wants a digest reads to the end. */
+typedef void ek_layers_tap(void *ctx, const void *p, size_t n);
+
+struct ek_layers_opts {
+	/* EK_GZ_ONE: gzip as the boot loader takes it; EK_GZ_MANY: members are
+	 * joined, for a tar that no loader will see */
+	enum ek_gz mode;
+	ek_layers_tap *outer; /* what the outermost layer gives, or NULL */
+	ek_layers_tap *inner; /* what ek_layers_in() gives, or NULL */
+	void *ctx;            /* of both */
+};
+
+struct ek_layers; /* opaque */
+
+/* from is borrowed until close. o may be NULL: EK_GZ_ONE, no taps. */
+int ek_layers_open(struct ek_layers **l, struct ek_in *from,
+		   const struct ek_layers_opts *o, struct ek_err *err);
+
+/*
+ * What is inside all layers. Its end, and nothing before, says that all of
+ * from was read, that every check of every layer holds, and that there is
+ * nothing behind them but a footer. It can be rewound where there is no layer
+ * and no tap, and from can.
+ */
+struct ek_in *ek_layers_in(const struct ek_layers *l);
+
+size_t ek_layers_count(const struct ek_layers *l);
+/* i counts from the outermost; EK_LAYER_NONE beyond the last. */
+enum ek_layer ek_layers_kind(const struct ek_layers *l, size_t i);
+/* Bytes that it gave so far: all of them once the end was reached. */
+uint64_t ek_layers_size(const struct ek_layers *l, size_t i);
+/* "gzip xz", "" where there is none. */
+void ek_layers_names(const struct ek_layers *l, char out[EK_LAYERS_NAMES]);
+/* The one behind xz or zstd, once the end was reached. */
+const struct ek_footer *ek_layers_footer(const struct ek_layers *l);
+
+void ek_layers_close(struct ek_layers **l); /* *l may be NULL, and becomes it */
 
 #endif /* EK_LAYERS_H */

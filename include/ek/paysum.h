@@ -16,16 +16,16 @@ struct ek_out;
 
 /* What could not be checked. */
 enum ek_unchecked {
-	EK_NO_SUMS = 1,     /* the descriptor has no checksum of it */
-	EK_LAYERS_LEFT = 2, /* gunzip sums over a layer that is not gzip (zstd):
-			     * only the file's own bytes were checked */
+	EK_NO_SUMS = 1, /* the descriptor has no checksum of it */
 };
 
 /*
  * Read in to its end, as the file of payload p, copy it to out (NULL: nowhere;
  * borrowed; its failures stick there) and check it: the size that p tells, each
  * checksum of type sha-256 or sha-1 over the bytes and (gunzip) over what is in
- * them, sha-256-gunzip1, and where one of these looks inside, uncompressed-size.
+ * all layers, sha-256-gunzip1 over what is in the outer one, and where one of
+ * these looks inside, uncompressed-size over what is in all. Whether gunzip of
+ * 6.5 to 7.0 means the xz layer as well is not known: there either will do.
  * A difference is EK_EREFUSE and names file, payload, the declared and the
  * computed digest. Checksums without a plain sha-256 among them and those of an
  * unknown type are EK_EREFUSE as well, as ESXi refuses them. Sums of another

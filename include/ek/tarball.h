@@ -23,6 +23,10 @@ struct ek_out;
 /* Entries accepted in one archive. */
 #define EK_TARBALL_MAX 1000000u
 
+/* Bytes of a tar that are copied to a scratch file, and bytes of files that are
+ * extracted of it: twice what a vmtar can hold. A bomb can have any number. */
+#define EK_TAR_DISK_MAX ((uint64_t)4 << 30)
+
 struct ek_tarball; /* opaque */
 
 /* in is borrowed until close; its name is used in messages. */

@@ -9,7 +9,8 @@
  * The plan reads all headers and refuses, before anything is written: names
  * that ek_path_problem() refuses, a name twice, a name below a file or a link
  * of the same archive, hard links to anything but a file before them, devices,
- * FIFOs, unknown types, symbolic links without a usable target. It reads and
+ * FIFOs, unknown types, symbolic links without a usable target, and files of
+ * more than 4 GiB (EK_TAR_DISK_MAX) together. It reads and
  * checks all data as well, but for a vmtar from a pipe, which goes by once.
  *
  * Where that turns out bad while files are written, those that are complete
@@ -30,6 +31,7 @@
 struct ek_archive;
 struct ek_dir;
 struct ek_err;
+struct ek_footer;
 
 /* Bytes of names and link targets accepted in one archive. */
 #define EK_UNPACK_NAMES_MAX (64u << 20)
@@ -42,6 +44,9 @@ struct ek_unpack_opts {
 	void (*note)(void *ctx, const char *member, const char *text);
 	/* a member was made; may be NULL */
 	void (*made)(void *ctx, const char *member);
+	/* ek_unpack_path() only: all was extracted, and there is a signature
+	 * behind the archive, which is not; may be NULL */
+	void (*signed_by)(void *ctx, const struct ek_footer *f);
 	void *ctx;
 };
 

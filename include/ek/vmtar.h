@@ -17,6 +17,7 @@
 #include "ek/record.h"
 
 struct ek_err;
+struct ek_footer;
 struct ek_in;
 struct ek_out;
 
@@ -103,7 +104,7 @@ void ek_vmtar_plan_free(struct ek_vmtar_plan **p);
 int ek_vmtar_from_tar(struct ek_in *in, enum ek_vmtar_gen gen,
 		      struct ek_out *out, ek_vmtar_note *note, void *ctx,
 		      struct ek_err *err);
-/* The same from path ("-" or NULL: standard input), gzip or not. */
+/* The same from path ("-" or NULL: standard input), in layers or not. */
 int ek_vmtar_from_file(const char *path, enum ek_vmtar_gen gen,
 		       struct ek_out *out, ek_vmtar_note *note, void *ctx,
 		       struct ek_err *err);
@@ -144,10 +145,17 @@ int ek_vmtar_next_data(struct ek_vmtar *v, bool strict, size_t *i,
 
 /*
  * Read in to its end, past the data that was not walked. Fine is nothing, or
- * zeros to the next 512. A signature footer or other bytes are EK_EREFUSE or
- * EK_EFORMAT, with offset; of more than 1 MiB the rest is not read.
+ * zeros to the next 512, and then nothing or a signature footer. Other bytes
+ * are EK_EFORMAT, with offset; of more than 1 MiB the rest is not read.
  */
 int ek_vmtar_finish(struct ek_vmtar *v, struct ek_err *err);
+
+/* After that: the length of the archive with its fill, the footer behind it,
+ * and the generations (bits 1 << enum ek_vmtar_gen) whose writer puts data and
+ * end just where they are; 0 where none does. */
+uint64_t ek_vmtar_end(const struct ek_vmtar *v);
+const struct ek_footer *ek_vmtar_footer(const struct ek_vmtar *v);
+unsigned ek_vmtar_gens(const struct ek_vmtar *v);
 
 /* The exact tar of vmtar.5, "Back to tar". Reads to the end and checks it. Data
  * out of header order needs an in that can be rewound, or is spooled. */

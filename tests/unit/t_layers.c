@@ -6,30 +6,14 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#include "ek/buf.h"
-#include "ek/deflate.h"
 #include "ek/err.h"
-#include "ek/io.h"
 #include "ek/layers.h"
+
+#include "wrap.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char xz[] = "\xfd" "7zXZ\0\0\4", zstd[] = "\x28\xb5\x2f\xfd\0\x88";
-
-static void add_gzip(struct ek_buf *b, const void *data, size_t n)
-{
-	struct ek_out *mem, *gz;
-	char *out;
-	size_t len;
-
-	assert_int_equal(ek_out_open_mem(&mem, &out, &len, NULL), EK_OK);
-	assert_int_equal(ek_out_open_gzip(&gz, mem, 9, NULL), EK_OK);
-	ek_out_write(gz, data, n);
-	assert_int_equal(ek_out_commit(&gz, NULL), EK_OK);
-	assert_int_equal(ek_out_commit(&mem, NULL), EK_OK);
-	ek_buf_add(b, out, len);
-	free(out);
-}
 
 static void test_detect(void **state)
 {
@@ -46,6 +30,8 @@ static void test_detect(void **state)
 		{ xz, 5, EK_LAYER_NONE, "none" },
 		{ zstd, 4, EK_LAYER_ZSTD, "zstd" },
 		{ zstd, 3, EK_LAYER_NONE, "none" },
+		{ "\x50\x2a\x4d\x18", 4, EK_LAYER_ZSTD, "zstd" },
+		{ "\x60\x2a\x4d\x18", 4, EK_LAYER_NONE, "none" },
 		{ "./etc/", 6, EK_LAYER_NONE, "none" },
 	};
 
@@ -59,103 +45,255 @@ static void test_detect(void **state)
 	}
 }
 
-typedef int opener(struct ek_in **out, struct ek_in *from,
-		   enum ek_layer *layer, struct ek_err *err);
+/* ---- stacks -------------------------------------------------------------- */
 
-/* Open and read all; the text that comes, or the message. */
-static int unwrap(opener *open, const void *data, size_t len, char text[1024],
-		  enum ek_layer *layer)
+static const char inside[] = "what is inside, what is inside, what is inside";
+
+enum { IN = sizeof(inside) - 1 };
+
+/* A recipe, from the innermost outwards: g gzip, x xz, z zstd, f footer, b two
+ * bytes, s a skippable frame behind. */
+static void make(struct ek_buf *b, const char *how)
 {
-	struct ek_in *from, *in;
-	struct ek_err err;
-	size_t got = 0;
-	int rc;
+	ek_buf_add(b, inside, IN);
+	for (; *how != '\0'; how++) {
+		struct ek_buf out = EK_BUF_INIT;
 
-	assert_int_equal(ek_in_open_mem(&from, "s.v00", data, len, NULL),
-			 EK_OK);
-	rc = open(&in, from, layer, &err);
-	if (rc == EK_OK) {
-		rc = ek_in_read(in, text, 1023, &got, &err);
-		text[got] = '\0';
-	} else {
-		assert_null(in);
+		if (*how == 'g')
+			add_gzip(&out, b->p, b->len);
+		else if (*how == 'x')
+			add_xz(&out, b->p, b->len, LZMA_CHECK_CRC32, 2 << 20);
+		else if (*how == 'z')
+			add_zstd(&out, b->p, b->len, 0);
+		else
+			ek_buf_add(&out, b->p, b->len);
+		if (*how == 'f')
+			add_footer(&out, 3, "vmware_esx67", 256);
+		if (*how == 'b')
+			ek_buf_adds(&out, "xy");
+		if (*how == 's')
+			ek_buf_add(&out, "\x5a\x2a\x4d\x18\0\0\0\0", 8);
+		ek_buf_free(b);
+		*b = out;
 	}
-	if (rc != EK_OK)
-		memcpy(text, err.msg, 1024);
-	ek_in_close(&in);
-	ek_in_close(&from);
+}
+
+struct seen {
+	struct ek_buf outer, inner;
+};
+
+static void see_outer(void *ctx, const void *p, size_t n)
+{
+	ek_buf_add(&((struct seen *)ctx)->outer, p, n);
+}
+
+static void see_inner(void *ctx, const void *p, size_t n)
+{
+	ek_buf_add(&((struct seen *)ctx)->inner, p, n);
+}
+
+/* Open and read to the end; what comes, or the message, is in text. */
+static int take_off(struct ek_layers **l, struct ek_in *from,
+		    const struct ek_layers_opts *o, char text[2048],
+		    struct ek_err *err)
+{
+	size_t got = 0;
+	int rc = ek_layers_open(l, from, o, err);
+
+	text[0] = '\0';
+	if (rc == EK_OK)
+		rc = ek_in_read(ek_layers_in(*l), text, 2047, &got, err);
+	text[got] = '\0';
 	return rc;
 }
 
-static void test_open(void **state)
+static const struct stack {
+	const char *how;
+	enum ek_gz mode;
+	int rc;
+	const char *names; /* or what the message has */
+	bool footer;
+} stacks[] = {
+	{ "", EK_GZ_ONE, EK_OK, "", false },
+	{ "g", EK_GZ_ONE, EK_OK, "gzip", false },
+	{ "x", EK_GZ_ONE, EK_OK, "xz", false },
+	{ "z", EK_GZ_ONE, EK_OK, "zstd", false },
+	{ "xg", EK_GZ_ONE, EK_OK, "gzip xz", false },
+	{ "xfg", EK_GZ_ONE, EK_OK, "gzip xz", true },
+	{ "zg", EK_GZ_ONE, EK_OK, "gzip zstd", false },
+	{ "zg", EK_GZ_MANY, EK_OK, "gzip zstd", false },
+	{ "zfg", EK_GZ_ONE, EK_OK, "gzip zstd", true },
+	{ "xf", EK_GZ_ONE, EK_OK, "xz", true },
+	/* what is not understood */
+	{ "gg", EK_GZ_ONE, EK_EREFUSE, "'s.v00': gzip inside gzip, which", 0 },
+	{ "xx", EK_GZ_ONE, EK_EREFUSE, "'s.v00': xz inside xz", 0 },
+	{ "gx", EK_GZ_ONE, EK_EREFUSE, "gzip inside xz", 0 },
+	{ "xz", EK_GZ_ONE, EK_EREFUSE, "xz inside zstd", 0 },
+	{ "xxg", EK_GZ_ONE, EK_EREFUSE, "xz inside xz", 0 },
+	{ "zxg", EK_GZ_ONE, EK_EREFUSE, "zstd inside xz", 0 },
+	{ "gxg", EK_GZ_ONE, EK_EREFUSE, "gzip inside xz", 0 },
+	{ "xbg", EK_GZ_ONE, EK_EFORMAT, "'s.v00': bytes at offset 80, behind"
+	  " the end of the xz data: they do not end as a signature does", 0 },
+	{ "zbg", EK_GZ_ONE, EK_EFORMAT, "behind the end of the zstd data", 0 },
+	{ "zsg", EK_GZ_ONE, EK_EFORMAT, "a second zstd frame at offset", 0 },
+	{ "xffg", EK_GZ_ONE, EK_EFORMAT, "length that it tells is not", 0 },
+	{ "xfbg", EK_GZ_ONE, EK_EFORMAT, "behind the end of the xz data", 0 },
+	{ "gf", EK_GZ_ONE, EK_EFORMAT, "behind the end of the gzip data", 0 },
+	{ "xgf", EK_GZ_ONE, EK_EFORMAT, "behind the end of the gzip data", 0 },
+	{ "xfgb", EK_GZ_ONE, EK_EFORMAT, "behind the end of the gzip data", 0 },
+};
+
+static void check_good(const struct stack *s, const struct ek_layers *l,
+		       const struct seen *seen, const char *text)
 {
+	size_t n = ek_layers_count(l);
+	char names[EK_LAYERS_NAMES];
+
+	assert_string_equal(text, inside);
+	ek_layers_names(l, names);
+	assert_string_equal(names, s->names);
+	assert_int_equal(ek_layers_footer(l)->there, s->footer);
+	assert_int_equal(seen->inner.len, IN);
+	assert_memory_equal(seen->inner.p, inside, IN);
+	assert_int_equal(ek_layers_kind(l, n), EK_LAYER_NONE);
+	assert_int_equal(ek_layers_size(l, n), 0);
+	if (n != 0)
+		assert_int_equal(ek_layers_size(l, n - 1), IN);
+	if (n == 1)
+		assert_int_equal(seen->outer.len, IN);
+	if (n == 2 && !s->footer)
+		assert_int_equal(seen->outer.len, ek_layers_size(l, 0));
+	if (n == 2 && s->footer)
+		assert_memory_equal(seen->outer.p + seen->outer.len - 4,
+				    "\xed\x11\xbe\x1a", 4);
+}
+
+static void test_stacks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(stacks); i++) {
+		const struct stack *s = &stacks[i];
+		struct ek_buf b = EK_BUF_INIT;
+		struct seen seen = { EK_BUF_INIT, EK_BUF_INIT };
+		const struct ek_layers_opts o = {
+			s->mode, see_outer, see_inner, &seen,
+		};
+		struct ek_layers *l;
+		struct ek_err err = EK_ERR_INIT;
+		struct ek_in *from;
+		char text[2048];
+		int rc;
+
+		make(&b, s->how);
+		assert_int_equal(ek_in_open_mem(&from, "s.v00", b.p, b.len,
+						NULL), EK_OK);
+		rc = take_off(&l, from, &o, text, &err);
+		if (rc != s->rc ||
+		    (rc != EK_OK && strstr(err.msg, s->names) == NULL))
+			fail_msg("%s: %d '%s'", s->how, rc, err.msg);
+		if (rc == EK_OK)
+			check_good(s, l, &seen, text);
+		ek_layers_close(&l);
+		ek_in_close(&from);
+		ek_buf_free(&b);
+		ek_buf_free(&seen.outer);
+		ek_buf_free(&seen.inner);
+	}
+}
+
+/* Without taps the same, and there is no second gzip but where none loads it. */
+static void test_members(void **state)
+{
+	static const struct ek_layers_opts many = { .mode = EK_GZ_MANY };
 	struct ek_buf b = EK_BUF_INIT;
-	enum ek_layer layer;
-	char text[1024];
+	struct ek_layers *l;
+	struct ek_err err;
+	struct ek_in *from;
+	char text[2048];
 
 	(void)state;
-	assert_int_equal(unwrap(ek_layers_open, "bare", 4, text, &layer),
-			 EK_OK);
-	assert_string_equal(text, "bare");
-	assert_int_equal(layer, EK_LAYER_NONE);
-	assert_int_equal(unwrap(ek_layers_open, "", 0, text, &layer), EK_OK);
-	assert_string_equal(text, "");
-
 	add_gzip(&b, "inside", 6);
-	assert_int_equal(unwrap(ek_layers_open, b.p, b.len, text, &layer),
-			 EK_OK);
-	assert_string_equal(text, "inside");
-	assert_int_equal(layer, EK_LAYER_GZIP);
-	/* a second member: only where no loader is to take it */
 	add_gzip(&b, " more", 5);
-	assert_int_equal(unwrap(ek_layers_open, b.p, b.len, text, &layer),
-			 EK_EFORMAT);
-	assert_non_null(strstr(text, "a second gzip member at offset 26"));
-	assert_int_equal(unwrap(ek_layers_open_foreign, b.p, b.len, text,
-				&layer), EK_OK);
-	assert_string_equal(text, "inside more");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ek_in_open_mem(&from, "s.v00", b.p, b.len,
+						NULL), EK_OK);
+		if (i == 0) {
+			assert_int_equal(take_off(&l, from, NULL, text, &err),
+					 EK_EFORMAT);
+			assert_non_null(strstr(err.msg, "a second gzip member"
+					       " at offset 26"));
+		} else {
+			assert_int_equal(take_off(&l, from, &many, text, &err),
+					 EK_OK);
+			assert_string_equal(text, "inside more");
+		}
+		ek_layers_close(&l);
+		ek_in_close(&from);
+	}
 	ek_buf_free(&b);
 }
 
-static void test_refused(void **state)
+/* Open and read what may be damaged: is it said to be whole? */
+static bool passes(const struct ek_buf *b, size_t len)
+{
+	struct ek_layers *l;
+	struct ek_in *from;
+	char text[2048];
+	int rc;
+
+	assert_int_equal(ek_in_open_mem(&from, "m", b->p, len, NULL), EK_OK);
+	rc = take_off(&l, from, NULL, text, NULL);
+	ek_layers_close(&l);
+	ek_in_close(&from);
+	/* without its magic it is no layer, but bytes like any other */
+	return rc == EK_OK && strcmp(text, inside) == 0;
+}
+
+/* Every cut, and every byte that is another, is told before the end; some bytes
+ * of a header of gzip mean nothing, and the last bits of its data. */
+static void damage(const char *how)
 {
 	struct ek_buf b = EK_BUF_INIT;
-	enum ek_layer layer;
-	char text[1024];
+	size_t same = 0;
 
-	(void)state;
-	assert_int_equal(unwrap(ek_layers_open, xz, sizeof(xz) - 1, text,
-				&layer), EK_EREFUSE);
-	assert_string_equal(text, "'s.v00': xz is not supported yet");
-	assert_int_equal(layer, EK_LAYER_XZ);
-	add_gzip(&b, xz, sizeof(xz) - 1);
-	assert_int_equal(unwrap(ek_layers_open, b.p, b.len, text, &layer),
-			 EK_EREFUSE);
-	assert_string_equal(text, "'s.v00': xz inside gzip is not supported"
-				  " yet");
-	ek_buf_reset(&b);
-	add_gzip(&b, zstd, sizeof(zstd) - 1);
-	assert_int_equal(unwrap(ek_layers_open, b.p, b.len, text, &layer),
-			 EK_EREFUSE);
-	assert_string_equal(text, "'s.v00': zstd inside gzip is not supported"
-				  " yet");
-	assert_int_equal(unwrap(ek_layers_open, "\x1f\x8b\x08", 3, text,
-				&layer), EK_EFORMAT);
+	make(&b, how);
+	for (size_t n = 0; n < b.len; n++)
+		assert_false(passes(&b, n));
+	for (size_t n = 0; n < b.len; n++) {
+		b.p[n] ^= 0x24;
+		same += passes(&b, b.len);
+		b.p[n] ^= 0x24;
+	}
+	assert_true(passes(&b, b.len));
+	if (same > (strchr(how, 'g') != NULL ? 7 : 0))
+		fail_msg("%s: %zu bytes make no difference", how, same);
 	ek_buf_free(&b);
+}
+
+static void test_damage(void **state)
+{
+	(void)state;
+	damage("g");
+	damage("xg");
+	damage("zg");
+	damage("xfg");
+	damage("x");
 }
 
 /* A bare archive can be read twice where its file can. */
 static void test_rewind(void **state)
 {
+	struct ek_layers *l;
 	struct ek_in *from, *in;
-	enum ek_layer layer;
 	char buf[8];
 	size_t got;
 
 	(void)state;
 	assert_int_equal(ek_in_open_mem(&from, "m", "0123456", 7, NULL), EK_OK);
 	assert_int_equal(ek_in_skip(from, 2, "x", NULL), EK_OK);
-	assert_int_equal(ek_layers_open(&in, from, &layer, NULL), EK_OK);
+	assert_int_equal(ek_layers_open(&l, from, NULL, NULL), EK_OK);
+	assert_int_equal(ek_layers_count(l), 0);
+	in = ek_layers_in(l);
 	assert_true(ek_in_can_rewind(in));
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(ek_in_read(in, buf, 8, &got, NULL), EK_OK);
@@ -164,7 +302,7 @@ static void test_rewind(void **state)
 		assert_int_equal(ek_in_rewind(in, NULL), EK_OK);
 		assert_int_equal(ek_in_pos(in), 0);
 	}
-	ek_in_close(&in);
+	ek_layers_close(&l);
 	ek_in_close(&from);
 }
 
@@ -172,8 +310,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_detect),
-		cmocka_unit_test(test_open),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_rewind),
 	};
 

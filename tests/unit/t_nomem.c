@@ -49,24 +49,24 @@ static int pack(char **gz, size_t *len, struct ek_err *err)
 
 static int do_gzip(struct ek_err *err)
 {
-	struct ek_in *from = NULL, *in = NULL, *part = NULL;
+	struct ek_in *from = NULL, *part = NULL;
+	struct ek_layers *l = NULL;
 	char *gz = NULL, got[sizeof(text)];
-	enum ek_layer layer;
 	size_t len;
 	int rc = pack(&gz, &len, err);
 
 	if (rc == EK_OK)
 		rc = ek_in_open_mem(&from, "m", gz, len, err);
 	if (rc == EK_OK)
-		rc = ek_layers_open(&in, from, &layer, err);
+		rc = ek_layers_open(&l, from, NULL, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_part(&part, in, sizeof(text), err);
+		rc = ek_in_open_part(&part, ek_layers_in(l), sizeof(text), err);
 	if (rc == EK_OK)
 		rc = ek_in_read_exact(part, got, sizeof(text), "it", err);
 	if (rc == EK_OK)
 		assert_string_equal(got, text);
 	ek_in_close(&part);
-	ek_in_close(&in);
+	ek_layers_close(&l);
 	ek_in_close(&from);
 	free(gz);
 	return rc;

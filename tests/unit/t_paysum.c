@@ -28,16 +28,63 @@ static const unsigned char gz[] = {
 	"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 #define IN_1 "f572d396fae9206628714fb2ce00f72e94f2258f"
 
-/* gzip -n of the four bytes 28 b5 2f fd and two more: a zstd frame begins so. */
+/* gzip of a zstd frame of the same; of that and more; of an xz stream of it with a
+ * signature behind; of its gzip. */
 static const unsigned char gzstd[] = {
 	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd3,
-	0xd8, 0xaa, 0xff, 0x97, 0x81, 0x11, 0x00, 0xe1, 0xce, 0x50, 0xb0,
-	0x06, 0x00, 0x00, 0x00,
+	0xd8, 0xaa, 0xff, 0x57, 0x81, 0xcd, 0x90, 0x81, 0x21, 0x23, 0x35,
+	0x27, 0x27, 0x9f, 0x0b, 0x00, 0x7d, 0xff, 0x85, 0x47, 0x0f, 0x00,
+	0x00, 0x00,
 };
 #define ZS_256 \
-	"59f7a0a792e10d13131d4bd35b2f1a524f00b019a06eeb102550db63d60b6828"
+	"0fcb90ddb4d4fe0812ce8d50e54ff9a4500feb49c337ea02d5d6ac3c13c6f6a5"
 #define ZS_IN \
-	"c2b6317d2589c8e6df9dccc01aa64bc67096f8df04ba106c844f82f1247da49b"
+	"bf9a63d24b3074b36a33fe4aaab3457e918e632acc798e1cc0c9fcde5684bcb7"
+static const unsigned char gjunk[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xd3,
+	0xd8, 0xaa, 0xff, 0x57, 0x81, 0xcd, 0x90, 0x81, 0x21, 0x23, 0x35,
+	0x27, 0x27, 0x9f, 0x2b, 0xab, 0x34, 0x2f, 0x1b, 0x00, 0xa8, 0x68,
+	0x7a, 0x8f, 0x13, 0x00, 0x00, 0x00,
+};
+#define ZJ_256 \
+	"16fe83cfc6b7058eebf4d5247322dac36f7fc57e865c0a20ec70ec90d0759df9"
+static const unsigned char gxz[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xfb,
+	0x6b, 0x5e, 0x15, 0x11, 0xc5, 0xc0, 0xc0, 0x98, 0xa9, 0x74, 0xcf,
+	0x8c, 0x89, 0x41, 0x91, 0x51, 0x88, 0x81, 0x81, 0x41, 0x79, 0x47,
+	0xbb, 0x0e, 0x23, 0x03, 0x6b, 0x46, 0x6a, 0x4e, 0x4e, 0x3e, 0x17,
+	0x90, 0xaf, 0x60, 0x60, 0x65, 0xc6, 0xc0, 0x28, 0xc5, 0x76, 0xf4,
+	0xd5, 0x89, 0xca, 0x09, 0x4e, 0x33, 0x79, 0x19, 0x81, 0x62, 0x0c,
+	0x8c, 0x91, 0x51, 0xcc, 0x40, 0xaa, 0x2c, 0xb7, 0x3c, 0xb1, 0x28,
+	0x35, 0x3e, 0xb5, 0xb8, 0xc2, 0xcc, 0x1c, 0x24, 0x5c, 0x9c, 0x99,
+	0xae, 0x28, 0x02, 0xa4, 0xdf, 0x0a, 0xee, 0x93, 0x02, 0x00, 0x01,
+	0x40, 0x1b, 0xf4, 0x5c, 0x00, 0x00, 0x00,
+};
+#define XZ_256 \
+	"82a51d96f12771a0e7851c4504523d299539ee74e99a585d1c91260b26edbc3d"
+#define XZ_IN \
+	"c863adbf3f5912e6780f0467d593e4398e9935d6054db80630e03ec507bc3d7c"
+#define XZ_IN1 "457dd5fee2ba32cac49b1039f44d6077a6157f8d"
+static const unsigned char gzgz[] = {
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x93,
+	0xef, 0xe6, 0x60, 0x00, 0x01, 0xa6, 0xff, 0xa7, 0x3d, 0xce, 0x9e,
+	0x3c, 0xf9, 0x9c, 0x89, 0x41, 0xc1, 0xc0, 0xca, 0x8c, 0x0d, 0x28,
+	0x02, 0x00, 0x0c, 0xe2, 0x9b, 0x09, 0x1a, 0x00, 0x00, 0x00,
+};
+#define GG_256 \
+	"0c19ef82f5d9781c915906eb579a62de63d53e701a27aebfbce6cbbb7d88b495"
+
+enum which { GZ, ZSTD, JUNK, XZ, GZGZ };
+static const struct {
+	const unsigned char *p;
+	size_t len;
+} files[] = {
+	[GZ] = { gz, sizeof(gz) },
+	[ZSTD] = { gzstd, sizeof(gzstd) },
+	[JUNK] = { gjunk, sizeof(gjunk) },
+	[XZ] = { gxz, sizeof(gxz) },
+	[GZGZ] = { gzgz, sizeof(gzgz) },
+};
 
 struct sum {
 	const char *type, *process, *hex;
@@ -45,61 +92,80 @@ struct sum {
 
 static const struct row {
 	struct sum sums[5];
-	bool zstd;
+	enum which file;
 	int64_t size, inside; /* -1: not told */
 	int rc;
 	const char *say;
 	unsigned unchecked;
 } rows[] = {
-	{ { { NULL, NULL, NULL } }, false, -1, -1, EK_OK, NULL, EK_NO_SUMS },
-	{ { { NULL, NULL, NULL } }, false, 26, -1, EK_OK, NULL, EK_NO_SUMS },
-	{ { { NULL, NULL, NULL } }, false, 27, -1, EK_EREFUSE,
+	{ { { NULL, NULL, NULL } }, GZ, -1, -1, EK_OK, NULL, EK_NO_SUMS },
+	{ { { NULL, NULL, NULL } }, GZ, 26, -1, EK_OK, NULL, EK_NO_SUMS },
+	{ { { NULL, NULL, NULL } }, GZ, 27, -1, EK_EREFUSE,
 	  "payload 'p' has 26 bytes, its descriptor says 27", EK_NO_SUMS },
-	{ { { "sha-256", NULL, GZ_256 } }, false, 26, -1, EK_OK, NULL, 0 },
+	{ { { "sha-256", NULL, GZ_256 } }, GZ, 26, -1, EK_OK, NULL, 0 },
 	/* the set of 5.x, and that of 6.7 */
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-1", "gunzip", IN_1 } },
-	  false, 26, -1, EK_OK, NULL, 0 },
+	  GZ, 26, -1, EK_OK, NULL, 0 },
 	{ { { "sha-256", "gunzip", IN_256 }, { "sha-256", NULL, GZ_256 },
-	    { "sha-1", "gunzip", IN_1 } }, false, 26, 6, EK_OK, NULL, 0 },
+	    { "sha-1", "gunzip", IN_1 } }, GZ, 26, 6, EK_OK, NULL, 0 },
 	/* that of 9.0; plain sha-1, which nobody writes; another process */
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256-gunzip1", NULL, IN_256 } },
-	  false, -1, -1, EK_OK, NULL, 0 },
+	  GZ, -1, -1, EK_OK, NULL, 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-1", NULL, GZ_1 } },
-	  false, -1, -1, EK_OK, NULL, 0 },
+	  GZ, -1, -1, EK_OK, NULL, 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256", "txt-mle", "00" } },
-	  false, -1, -1, EK_OK, NULL, 0 },
+	  GZ, -1, -1, EK_OK, NULL, 0 },
 	/* wrong, each in its turn */
-	{ { { "sha-256", NULL, IN_256 } }, false, 26, -1, EK_EREFUSE,
+	{ { { "sha-256", NULL, IN_256 } }, GZ, 26, -1, EK_EREFUSE,
 	  "'x.vib': payload 'p' does not fit its sha-256 checksum: " GZ_256
 	  " calculated, " IN_256 " expected", 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256", "gunzip", GZ_256 } },
-	  false, -1, -1, EK_EREFUSE, "does not fit its sha-256 gunzip checksum: "
+	  GZ, -1, -1, EK_EREFUSE, "does not fit its sha-256 gunzip checksum: "
 	  IN_256 " calculated, " GZ_256 " expected", 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-1", "gunzip", GZ_1 } },
-	  false, -1, -1, EK_EREFUSE, "its sha-1 gunzip checksum: " IN_1, 0 },
+	  GZ, -1, -1, EK_EREFUSE, "its sha-1 gunzip checksum: " IN_1, 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256-gunzip1", NULL, GZ_256 } },
-	  false, -1, -1, EK_EREFUSE, "its sha-256-gunzip1 checksum", 0 },
+	  GZ, -1, -1, EK_EREFUSE, "its sha-256-gunzip1 checksum", 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-1", NULL, IN_1 } },
-	  false, -1, -1, EK_EREFUSE, "its sha-1 checksum", 0 },
+	  GZ, -1, -1, EK_EREFUSE, "its sha-1 checksum", 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256", NULL, IN_256 } },
-	  false, -1, -1, EK_EREFUSE, "its sha-256 checksum", 0 },
+	  GZ, -1, -1, EK_EREFUSE, "its sha-256 checksum", 0 },
 	{ { { "sha-256", NULL, GZ_256 }, { "sha-256", "gunzip", IN_256 } },
-	  false, 26, 7, EK_EREFUSE, "has 6 bytes uncompressed, its descriptor"
+	  GZ, 26, 7, EK_EREFUSE, "has 6 bytes uncompressed, its descriptor"
 	  " says 7", 0 },
-	{ { { "sha-256", NULL, "" } }, false, -1, -1, EK_EREFUSE,
+	{ { { "sha-256", NULL, "" } }, GZ, -1, -1, EK_EREFUSE,
 	  "does not fit", 0 },
 	/* what ESXi refuses */
-	{ { { "sha-1", "gunzip", IN_1 } }, false, -1, -1, EK_EREFUSE,
+	{ { { "sha-1", "gunzip", IN_1 } }, GZ, -1, -1, EK_EREFUSE,
 	  "no plain sha-256", 0 },
-	{ { { "sha-256", NULL, GZ_256 }, { "crc", NULL, "0" } }, false, -1, -1,
+	{ { { "sha-256", NULL, GZ_256 }, { "crc", NULL, "0" } }, GZ, -1, -1,
 	  EK_EREFUSE, "unsupported hash type crc", 0 },
-	/* zstd inside: gunzip sums are over what is inside that */
+	/* zstd inside: gunzip sums are over what is in that, gunzip1 not */
 	{ { { "sha-256", "gunzip", IN_256 }, { "sha-256", NULL, ZS_256 },
-	    { "sha-256-gunzip1", NULL, ZS_IN } }, true, -1, 99, EK_OK, NULL,
-	  EK_LAYERS_LEFT },
+	    { "sha-1", "gunzip", IN_1 }, { "sha-256-gunzip1", NULL, ZS_IN } },
+	  ZSTD, -1, 6, EK_OK, NULL, 0 },
 	{ { { "sha-256", "gunzip", IN_256 }, { "sha-256", NULL, ZS_256 },
-	    { "sha-256-gunzip1", NULL, IN_256 } }, true, -1, -1, EK_EREFUSE,
-	  "its sha-256-gunzip1 checksum", EK_LAYERS_LEFT },
+	    { "sha-256-gunzip1", NULL, IN_256 } }, ZSTD, -1, -1, EK_EREFUSE,
+	  "its sha-256-gunzip1 checksum: " ZS_IN, 0 },
+	{ { { "sha-256", "gunzip", ZS_IN }, { "sha-256", NULL, ZS_256 } },
+	  ZSTD, -1, -1, EK_EREFUSE, "its sha-256 gunzip checksum: " IN_256, 0 },
+	{ { { "sha-256", NULL, ZS_256 }, { "sha-256-gunzip1", NULL, ZS_IN } },
+	  ZSTD, -1, 15, EK_EREFUSE, "has 6 bytes uncompressed", 0 },
+	/* something behind it that nobody understands */
+	{ { { "sha-256", "gunzip", IN_256 }, { "sha-256", NULL, ZJ_256 } },
+	  JUNK, -1, -1, EK_EFORMAT, "behind the end of the zstd data", 0 },
+	{ { { "sha-256", NULL, ZJ_256 } }, JUNK, -1, -1, EK_OK, NULL, 0 },
+	/* xz and a signature: all layers, or gunzip and no more */
+	{ { { "sha-256", "gunzip", IN_256 }, { "sha-256", NULL, XZ_256 },
+	    { "sha-1", "gunzip", XZ_IN1 } }, XZ, -1, 6, EK_OK, NULL, 0 },
+	{ { { "sha-256", "gunzip", XZ_IN }, { "sha-256", NULL, XZ_256 },
+	    { "sha-1", "gunzip", IN_1 } }, XZ, -1, -1, EK_OK, NULL, 0 },
+	{ { { "sha-256", "gunzip", ZS_IN }, { "sha-256", NULL, XZ_256 } },
+	  XZ, -1, -1, EK_EREFUSE, "its sha-256 gunzip checksum: " IN_256, 0 },
+	{ { { "sha-256", NULL, XZ_256 }, { "sha-256-gunzip1", NULL, IN_256 } },
+	  XZ, -1, -1, EK_EREFUSE, "its sha-256-gunzip1 checksum: " XZ_IN, 0 },
+	{ { { "sha-256", "gunzip", GZ_256 }, { "sha-256", NULL, GG_256 } },
+	  GZGZ, -1, -1, EK_EREFUSE, "gzip inside gzip", 0 },
 };
 
 static void make_payload(struct ek_vibdesc *d, const struct row *r)
@@ -148,15 +214,11 @@ static void test_rows(void **state)
 		const struct row *r = &rows[i];
 		struct ek_err err = EK_ERR_INIT;
 		unsigned unchecked = 77;
-		const void *data = gz;
-		size_t len = sizeof(gz);
+		const void *data = files[r->file].p;
+		size_t len = files[r->file].len;
 		struct ek_vibdesc d;
 		int rc;
 
-		if (r->zstd) {
-			data = gzstd;
-			len = sizeof(gzstd);
-		}
 		make_payload(&d, r);
 		rc = copy(d.payloads, data, len, &unchecked, &err);
 		if (rc != r->rc)

@@ -370,8 +370,9 @@ static const struct {
 	K("<imageprofile><name>", EK_KIND_PROFILE),
 	K("<vibs>", EK_KIND_UNKNOWN),
 	K("<html><vib>", EK_KIND_UNKNOWN),
-	K("\xfd" "7zXZ\0rest", EK_KIND_XZ),
-	K("\x28\xb5\x2f\xfdrest", EK_KIND_ZSTD),
+	K("\xfd" "7zXZ\0\0\4\xe6\xd6\xb4\x46\0\0\0\0\x1c\xdf\x44\x21"
+	  "\x1f\xb6\xf3\x7d\1\0\0\0\0\4YZ", EK_KIND_XZ),
+	K("\x28\xb5\x2f\xfd\0\x88\1\0\0", EK_KIND_ZSTD),
 	K(ZIPEND, EK_KIND_ZIP),
 	K(ZIP("\2", "\1", "a") "xx" ZIPEND, EK_KIND_ZIP),
 	K(ZIP("\2", "\1", "a") "xx" ZIP("\0", "\11", "index.xml") ZIPEND,

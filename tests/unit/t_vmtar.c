@@ -858,11 +858,16 @@ static const struct trail {
 	{ "long fill", 483, "", 0, EK_EFORMAT, "'t': 483 zero bytes behind" },
 	{ "a byte", 0, "x", 1, EK_EFORMAT, "bytes at offset 12318 behind" },
 	{ "a byte behind fill", 482, "x", 1, EK_EFORMAT, "offset 12800" },
-	{ "footer", 0, "\3\0\0\0" "sig!" "\4\0\0\0" "\xed\x11\xbe\x1a", 16,
-	  EK_EREFUSE, "a signature of 16 bytes stands at offset 12318" },
-	{ "footer behind fill", 482,
+#define SIG "\3\0\0\0" "vmware_esx67\0\0\0\0" "sig!" "\x14\0\0\0" \
+	"\xed\x11\xbe\x1a"
+	{ "footer", 0, SIG, 32, EK_OK, NULL },
+	{ "footer behind fill", 482, SIG, 32, EK_OK, NULL },
+	{ "footer behind short fill", 481, SIG, 32, EK_EFORMAT,
+	  "481 zero bytes behind the end of the archive at offset 12318" },
+	{ "two footers", 0, SIG SIG, 64, EK_EFORMAT, "bytes at offset 12318" },
+	{ "footer without a signature", 0,
 	  "\3\0\0\0" "sig!" "\4\0\0\0" "\xed\x11\xbe\x1a", 16,
-	  EK_EREFUSE, "a signature of 16 bytes stands at offset 12800" },
+	  EK_EFORMAT, "a signature of no bytes" },
 	{ "lying footer", 0, "\3\0\0\0" "sig!" "\4\1\0\0" "\xed\x11\xbe\x1a",
 	  16, EK_EFORMAT, "bytes at offset 12318 behind" },
 };
