@@ -8,6 +8,7 @@
 #include "ek/date.h"
 #include "ek/deflate.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/num.h"
 #include "ek/tree.h"
 #include "ek/vmtar.h"
@@ -26,7 +27,7 @@ static const char usage[] =
 "  -v, --verbose         tell what is odd about ELF files, too\n"
 "  -z                    gzip, level 9; -0 to -9 for another level\n"
 "      --generation g    layout of 6.5, 6.7 or 8.0u1 (default)\n"
-"      --layers l        none (default), gzip (-z), zstd+gzip (not yet)\n"
+"      --layers l        none (default), gzip (-z), or zstd+gzip as 9.0 has\n"
 "      --mtime time      time of every entry: seconds, or YYYY-MM-DDThh:mm:ss\n"
 "      --owner uid:gid   owner of every entry (0:0)\n"
 "      --progress        show progress, terminal or not\n"
@@ -54,21 +55,20 @@ static const struct option longopts[] = {
 struct opts {
 	const char *dir, *out, *in, *mtime, *owner;
 	enum ek_vmtar_gen gen;
-	int level; /* of gzip; -1: none */
-	bool force, verbose;
+	int level; /* of gzip; -1: not told */
+	bool zstd, force, verbose;
 	struct ek_tree_opts tree;
 };
 
 static void parse_layers(struct opts *o, const char *arg)
 {
-	if (strcmp(arg, "zstd+gzip") == 0)
-		ek_cli_usage("--layers %s is not supported yet", arg);
-	if (strcmp(arg, "none") != 0 && strcmp(arg, "gzip") != 0)
-		ek_cli_usage("'%s' is not none, gzip or zstd+gzip", arg);
-	if (arg[0] == 'n')
+	o->zstd = strcmp(arg, "zstd+gzip") == 0;
+	if (strcmp(arg, "none") == 0)
 		o->level = -1;
-	else if (o->level < 0)
-		o->level = EK_GZ_LEVEL;
+	else if (strcmp(arg, "gzip") == 0)
+		o->level = o->level < 0 ? EK_GZ_LEVEL : o->level;
+	else if (!o->zstd)
+		ek_cli_usage("'%s' is not none, gzip or zstd+gzip", arg);
 }
 
 static void parse_long(struct opts *o, int c, char **argv)
@@ -183,16 +183,17 @@ static int pack(struct opts *o, struct ek_out *out, struct ek_err *err)
 	return rc;
 }
 
-/* Through the layers: the file, gzip or nothing, the meter. */
+/* Through the file, layers or none, the meter. */
 static int run(struct opts *o, struct ek_err *err)
 {
+	int level = o->zstd && o->level < 0 ? EK_LAYERS_ZSTD_GZ_LEVEL : o->level;
 	struct ek_out *out[3] = { NULL, NULL, NULL };
 	int n = 0, rc = ek_out_open(&out[0], o->out, err);
 
 	if (rc == EK_OK)
 		rc = ek_cli_no_binary(out[0], o->force, err);
-	if (rc == EK_OK && o->level >= 0)
-		rc = ek_out_open_gzip(&out[++n], out[0], o->level, err);
+	if (rc == EK_OK && level >= 0)
+		rc = ek_layers_out(&out[++n], out[0], o->zstd, level, err);
 	if (rc == EK_OK)
 		rc = ek_cli_out_progress(&out[n + 1], out[n], "packing", err);
 	if (rc == EK_OK)

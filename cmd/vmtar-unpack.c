@@ -20,7 +20,7 @@ static const char usage[] =
 "      --force          replace files that are there\n"
 "  -t, --list           list members\n"
 "      --test           read all and check it; silence is good news\n"
-"      --layers         name the layers, outermost first\n"
+"      --layers         tell layers, sizes, writer and signature\n"
 "  -p, --print path     write the data of one member\n"
 "      --tar            write it as a tar\n"
 "      --json           report in JSON\n"
@@ -53,11 +53,10 @@ static const struct option longopts[] = {
 };
 
 struct opts {
-	int action;
+	int action, n;
 	const char *dir, *path, *out;
 	bool replace, json, to_tty, verbose;
 	char **files;
-	int n;
 };
 
 static void check_args(const struct opts *o)
@@ -122,13 +121,10 @@ static void parse_args(struct opts *o, int argc, char **argv)
 			ek_cli_bad_option(argv);
 		}
 	}
-	o->n = argc - optind;
+	/* argv[argc] is NULL: standard input */
+	o->n = argc > optind ? argc - optind : 1;
 	o->files = argv + optind;
 	check_args(o);
-	if (o->n == 0) { /* argv[argc] is NULL: standard input */
-		o->files = argv + argc;
-		o->n = 1;
-	}
 }
 
 /* ---- extract ------------------------------------------------------------ */
@@ -144,17 +140,21 @@ static void say_made(void *ctx, const char *member)
 	ek_cli_printf("%s\n", member);
 }
 
+static void say_signed(void *ctx, const struct ek_footer *f)
+{
+	ek_cli_note("'%s': " EK_FOOTER_LOST, (const char *)ctx, f->key_id);
+}
+
 static int extract(const struct opts *o, const char *file, struct ek_err *err)
 {
-	char name[256];
 	struct ek_unpack_opts how = {
 		.replace = o->replace,
 		.note = say_note,
 		.made = o->verbose ? say_made : NULL,
-		.ctx = name,
+		.signed_by = say_signed,
+		.ctx = (void *)(uintptr_t)ek_input_name(file),
 	};
 
-	snprintf(name, sizeof(name), "%s", ek_input_name(file));
 	return ek_unpack_path(file, o->dir, &how, err);
 }
 
@@ -171,19 +171,19 @@ static int write_data(const struct opts *o, struct ek_out *out,
 		      struct ek_err *err)
 {
 	bool text_only = ek_out_is_tty(out) && !o->to_tty;
+	bool tar = o->action == OPT_TAR;
 	struct ek_archive *a;
-	int rc = EK_OK;
+	int rc = tar ? ek_cli_no_binary(out, o->to_tty, err) : EK_OK;
 
-	if (o->action == OPT_TAR)
-		rc = ek_cli_no_binary(out, o->to_tty, err);
 	if (rc == EK_OK)
 		rc = ek_archive_open_path(&a, o->files[0], err);
 	if (rc != EK_OK)
 		return rc;
-	if (o->action == OPT_TAR)
-		rc = ek_archive_to_tar(a, out, err);
-	else
-		rc = ek_archive_print(a, o->path, text_only, out, err);
+	rc = tar ? ek_archive_to_tar(a, out, err)
+		 : ek_archive_print(a, o->path, text_only, out, err);
+	if (rc == EK_OK && tar && ek_archive_footer(a)->there)
+		say_signed((void *)(uintptr_t)ek_archive_name(a),
+			   ek_archive_footer(a));
 	ek_archive_close(&a);
 	return rc;
 }

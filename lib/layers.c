@@ -2,6 +2,7 @@
 /* layers.c - what is wrapped round an archive (vmtar.5, "Layers") */
 #include "os.h"
 
+#include "ek/deflate.h"
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/layers.h"
@@ -268,4 +269,58 @@ int ek_layers_open(struct ek_layers **l, struct ek_in *from,
 	if (rc != EK_OK)
 		ek_layers_close(l);
 	return rc;
+}
+
+/* ---- putting them on ---------------------------------------------------- */
+
+struct wrap {
+	struct ek_out *gzip, *zstd; /* owned; the latter may be NULL */
+};
+
+static int put(void *ctx, const void *data, size_t len, struct ek_err *err)
+{
+	const struct wrap *w = ctx;
+	struct ek_out *to = w->zstd != NULL ? w->zstd : w->gzip;
+
+	ek_out_write(to, data, len);
+	return ek_out_status(to, err);
+}
+
+static int finish(void *ctx, struct ek_err *err)
+{
+	struct wrap *w = ctx;
+	int rc = EK_OK;
+
+	if (w->zstd != NULL)
+		rc = ek_out_commit(&w->zstd, err);
+	return rc == EK_OK ? ek_out_commit(&w->gzip, err) : rc;
+}
+
+static void drop(void *ctx)
+{
+	struct wrap *w = ctx;
+
+	ek_out_abort(&w->zstd);
+	ek_out_abort(&w->gzip);
+	free(w);
+}
+
+int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
+		  struct ek_err *err)
+{
+	struct wrap *w = calloc(1, sizeof(*w));
+	int rc;
+
+	*out = NULL;
+	if (w == NULL)
+		return ek_fail_sys(err, "gzip");
+	rc = ek_out_open_gzip(&w->gzip, to, level, err);
+	if (rc == EK_OK && zstd)
+		rc = ek_out_open_zstd(&w->zstd, w->gzip, err);
+	if (rc != EK_OK) {
+		drop(w);
+		return rc;
+	}
+	return ek_out_open_put(out, zstd ? "zstd" : "gzip", put, finish, drop,
+			       w, err);
 }

@@ -13,6 +13,7 @@
 #ifndef EK_LAYERS_H
 #define EK_LAYERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@
 
 struct ek_err;
 struct ek_in;
+struct ek_out;
 
 enum ek_layer {
 	EK_LAYER_NONE, /* none of those below: a bare archive or other bytes */
@@ -75,5 +77,15 @@ void ek_layers_names(const struct ek_layers *l, char out[EK_LAYERS_NAMES]);
 const struct ek_footer *ek_layers_footer(const struct ek_layers *l);
 
 void ek_layers_close(struct ek_layers **l); /* *l may be NULL, and becomes it */
+
+/* ---- putting them on ---------------------------------------------------- */
+
+/* What the outer gzip of the 9.0 form has: its inside does not get smaller. */
+#define EK_LAYERS_ZSTD_GZ_LEVEL 1
+
+/* A stream that puts gzip of this level round what is written, and with zstd
+ * first that (zstd.h). to is borrowed: commit *out first, then to. */
+int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
+		  struct ek_err *err);
 
 #endif /* EK_LAYERS_H */

@@ -236,9 +236,15 @@ broken 'too many zeros behind the end' 'zero bytes behind the end' \
 broken 'offset past the end of the file' 'bytes of member '"'b'"' are missing' \
 	'0 name=a data=12345' '0 name=b size=9 offset=9999'
 sig='\004\000\000\000vmware_esx67\000\000\000\000'
-sig="$sig\\020\\000\\000\\000\\355\\021\\276\\032"
-broken 'a signature' 'a signature of 28 bytes stands at offset 4101' \
-	-T "$sig" '0 name=a data=12345'
+broken 'a signature of no bytes' 'they are a signature of no bytes' \
+	-T "$sig"'\020\000\000\000\355\021\276\032' '0 name=a data=12345'
+broken 'a signature whose length is beyond the data' \
+	'bytes at offset 4101 behind the end of the archive, which is at 4101: ' \
+	-T "$sig"'abc\377\000\000\000\355\021\276\032' '0 name=a data=12345'
+broken 'a signature whose length is huge' 'length that it tells is not theirs' \
+	-T "$sig"'abc\377\377\377\377\355\021\276\032' '0 name=a data=12345'
+broken 'a signature whose length is 0' 'length that it tells is not theirs' \
+	-T "$sig"'abc\000\000\000\000\355\021\276\032' '0 name=a data=12345'
 
 t 'a vmtar from a pipe: complete files stay, nothing of the broken one' '
 	mkrec -v "5 name=d/" "0 name=d/a fill=100000" "0 name=d/b fill=300000" \
@@ -301,18 +307,250 @@ t 'gaps must be zero, in a test and an extraction' '
 	done
 '
 
-t 'xz and zstd are named, outside and inside gzip' '
-	printf "\3757zXZ\000 and so on" >x
-	printf "\050\265\057\375 and so on" >z
-	for o in -t --test --tar --layers "-p a" "-C new"; do
-		for f in x:xz z:zstd; do
-			status 1 vmtar-unpack $o ${f%:*} 2>err
-			only "${f#*:} is not supported yet" err
-			gzip -nc ${f%:*} | status 1 vmtar-unpack $o 2>err
-			only "${f#*:} inside gzip is not supported yet" err
+
+# ---- layers -----------------------------------------------------------------
+
+# footer SCHEMA KEY N - a signature of that schema (a digit), of N bytes
+footer() {
+	printf "\\00$1\\000\\000\\000%s" "$2"
+	head -c $((16 - ${#2})) /dev/zero
+	head -c "$3" /dev/zero | tr '\0' s
+	printf "\\$(printf %o $((($3 + 16) % 256)))"
+	printf "\\$(printf %o $((($3 + 16) / 256)))\\000\\000\\355\\021\\276\\032"
+}
+pxz() { xz --check=crc32 --lzma2=preset=6,dict=2MiB; }
+pzstd() { zstd -q -18 --long=27 --no-check; }
+
+# a module of every shape that a release has, all with the same in them
+shapes() {
+	mkrec -v "5 name=d/" "0 name=d/a fill=70000" "2 name=l link=d/a" \
+		"7 name=e text=4096,2,1 data=\177ELF" >plain
+	mkrec -v -a 512 "0 name=a data=x" "0 name=b data=y" >old
+	gzip -nc plain >g.v00
+	pxz <plain >x
+	pzstd <plain >z
+	(cat x; footer 3 vmware_esx40 256) | gzip -n >xs.v00
+	(cat plain; footer 4 vmware_esx67 512) | gzip -n >gs.v00
+	gzip -n1c z >z.v00
+	(cat plain; footer 4 vmware_esx67 512) >s
+	(cat x; footer 3 vmware_esx40 256) >xf
+}
+all="plain g.v00 x z xs.v00 gs.v00 z.v00 s xf"
+
+t '--layers: sizes, who has written it, the signature' '
+	shapes
+	len=$(wc -c <plain) x=$(wc -c <x) z=$(wc -c <z)
+	vmtar-unpack --layers $all old >out
+	diff - out <<-EOF
+	plain: vmtar of 6.7, $len bytes
+	g.v00: gzip -> $len, vmtar of 6.7, $len bytes
+	x: xz -> $len, vmtar of 6.7, $len bytes
+	z: zstd -> $len, vmtar of 6.7, $len bytes
+	xs.v00: gzip -> $((x + 284)), xz -> $len, vmtar of 6.7, $len bytes, signature of 284 (schema 3, key vmware_esx40, length 272)
+	gs.v00: gzip -> $((len + 540)), vmtar of 6.7, $len bytes, signature of 540 (schema 4, key vmware_esx67, length 528)
+	z.v00: gzip -> $z, zstd -> $len, vmtar of 6.7, $len bytes
+	s: vmtar of 6.7, $len bytes, signature of 540 (schema 4, key vmware_esx67, length 528)
+	xf: xz -> $len, vmtar of 6.7, $len bytes, signature of 284 (schema 3, key vmware_esx40, length 272)
+	old: vmtar of 6.5, $(wc -c <old) bytes
+	EOF
+	for f in $all; do
+		vmtar-unpack --layers - <$f
+	done | sed "s/^standard input//" >piped
+	vmtar-unpack --layers $all | sed "s/^[^:]*//" | diff - piped
+	vmtar-unpack --layers --json xs.v00 | tr -d " \n" >json
+	grep -F "\"layers\":[\"gzip\",\"xz\"],\"count\":4,\"layer_sizes\":[$((x + 284)),$len],\"size\":$len,\"generations\":[\"6.7\"],\"signature\":{\"schema\":3,\"key_id\":\"vmware_esx40\",\"length\":272,\"size\":284}" json
+'
+
+t '--layers: what the bytes tell of the writer' '
+	gen() {
+		vmtar-unpack --layers "$1" | sed "s/.*vmtar of//; s/, [0-9]* bytes$//"
+	}
+	mkdir tree
+	head -c 512 /dev/urandom >tree/even
+	vmtar-pack --generation 6.7 -C tree >v
+	[ "$(gen v)" = " 6.7 or 8.0u1" ]
+	mkrec -v "5 name=d/" >v
+	[ "$(gen v)" = " 6.5, 6.7 or 8.0u1" ]
+	vmtar-pack -C tree --generation 6.5 >v
+	[ "$(gen v)" = " 6.5" ]
+	echo odd >tree/odd
+	vmtar-pack -C tree >v
+	[ "$(gen v)" = " 8.0u1" ]
+	mkrec -v -a 1024 "0 name=a data=x" "0 name=b data=x" >v
+	[ "$(gen v)" = " no known writer" ]
+	head -c 1024 /dev/zero >v
+	[ "$(gen v)" = " 6.5, 6.7 or 8.0u1" ]
+'
+
+t 'all modes go through all layers, from files and pipes' '
+	shapes
+	vmtar-unpack -t plain >list
+	vmtar-unpack --tar plain >tar
+	vmtar-unpack -C want plain
+	for f in $all; do
+		vmtar-unpack --test $f
+		cat $f | vmtar-unpack --test
+		vmtar-unpack -t $f | cmp - list
+		cat $f | vmtar-unpack -t | cmp - list
+		vmtar-unpack -p d/a $f | cmp - want/d/a
+		vmtar-unpack -q --tar $f | cmp - tar
+		cat $f | vmtar-unpack -q --tar | cmp - tar
+		rm -rf got piped
+		vmtar-unpack -q -C got $f
+		diff -r --no-dereference want got
+		cat $f | vmtar-unpack -q -C piped
+		diff -r --no-dereference want piped
+	done
+	# a tar as well, and a tar in more than one member round zstd
+	mkrec "0 name=a fill=5000" >a
+	for c in pxz pzstd; do
+		$c <a >b
+		vmtar-unpack -p a b | cmp -n 5000 - a -i 0:512
+		gzip -nc b | vmtar-unpack --test
+		gzip -nc b | vmtar-unpack -C $c
+		[ "$(wc -c <$c/a)" = 5000 ]
+	done
+'
+
+t 'data out of order is found in a layer, too' '
+	mkrec -v "0 name=a data=aaa place=8192 offset=8192" "0 name=b data=bb place=4096 offset=4096" >back
+	pxz <back | vmtar-unpack --tar | tar -xf - -O >got
+	[ "$(cat got)" = aaabb ]
+'
+
+t 'a signature that gets lost is told, once, and -q is silent' '
+	shapes
+	note=": its signature (key .vmware_esx...) is not kept: UEFI Secure Boot"
+	for f in xs.v00 gs.v00 s; do
+		vmtar-unpack --tar $f 2>err >out
+		[ "$(wc -l <err)" = 1 ]
+		grep "^vmtar-unpack: .$f.$note refuses the module" err
+		vmtar-unpack -C new.$f $f 2>err
+		[ "$(wc -l <err)" = 1 ]
+		grep "$note" err
+		cat $f | vmtar-unpack -C new2.$f 2>err
+		grep "standard input.$note" err
+		vmtar-unpack -q --tar $f 2>err >out
+		[ ! -s err ]
+		for o in -t --test --layers "-p d/a"; do
+			vmtar-unpack $o $f 2>err >out
+			[ ! -s err ]
 		done
 	done
+	vmtar-unpack --tar z.v00 2>err >out
+	[ ! -s err ]
+'
+
+# no WORDS FILE - every mode refuses it with these words and writes nothing
+no() {
+	for o in -t --test --tar --layers "-p d/a" "-C new"; do
+		status 1 vmtar-unpack $o $2 2>err >out
+		only "$1" err
+		status 1 vmtar-unpack $o <$2 2>err >out
+		only "$1" err
+		[ ! -e new ]
+	done
+}
+
+t 'what is behind or round a layer and not understood is refused' '
+	shapes
+	(cat x; echo) | gzip -n >f
+	no "behind the end of the xz data: they do not end as a signature does" f
+	(cat x x) >f
+	no "a second xz stream at offset $(wc -c <x)," f
+	(cat x; printf "\000\000\000\000") >f # padding of xz
+	no "bytes at offset $(wc -c <x), behind the end of the xz data" f
+	(cat z z) | gzip -n >f
+	no "a second zstd frame at offset $(wc -c <z)," f
+	(cat z; printf "\120\052\115\030\001\000\000\000x") >f
+	no "a second zstd frame" f
+	(printf "\120\052\115\030\001\000\000\000x"; cat z) >f
+	no "begins with a skippable zstd frame" f
+	(footer 3 k 256; cat x) >f
+	no "is neither a vmtar nor a tar" f
+	gzip -nc g.v00 >f
+	no "gzip inside gzip, which no module has" f
+	gzip -nc x | pxz >f
+	no "gzip inside xz" f
+	pxz <x >f
+	no "xz inside xz" f
+	gzip -nc x | gzip -n >f
+	no "gzip inside gzip" f
+	pxz <s >f
+	no "a signature at offset $(wc -c <plain), inside the xz data" f
+	(cat x; footer 5 k 256) | gzip -n >f
+	no "a signature of a schema other than 3 and 4" f
+	(cat x; footer 3 k 5000) | gzip -n >f
+	no "they are more than a signature has" f
+	(cat gs.v00; echo) >f
+	no "behind the end of the gzip data: the boot loader refuses them" f
+	printf "\3757zXZ\000 and so on" >f
+	no "xz data damaged at or before offset" f
+	printf "\050\265\057\375 and so on" | gzip -n >f
+	no "zstd data" f
+	echo hello | pxz >f
+	no "is neither a vmtar nor a tar in xz: it is shorter" f
+	echo hello | pxz | gzip -n >f
+	no "is neither a vmtar nor a tar in gzip xz" f
+'
+
+t 'a window or a dictionary that is too large is refused' '
+	shapes
+	zstd -q --ultra -22 --long=28 --no-check <plain >f
+	no "its zstd data needs a window of more than 128 MiB" f
+	xz --lzma2=preset=0,dict=200MiB <plain >f
+	no "MiB of memory, more than 128 are not given" f
+	xz -9 <plain >f
+	vmtar-unpack --test f
+'
+
+t 'cut at any length, in any layer: never 0, nothing written' '
+	shapes
+	for f in xs.v00 z.v00 gs.v00 x xf; do
+		len=$(wc -c <$f)
+		# what stays of a file whose signature is cut off whole is good
+		for i in $(seq 3 23 $((len - 1))) $((len - 1)) $((len - 12)); do
+			[ $f = xf ] && [ "$i" -eq "$(wc -c <x)" ] && continue
+			head -c "$i" $f >cut
+			status 1 vmtar-unpack -C new cut 2>err
+			[ "$(wc -l <err)" = 1 ]
+			status 1 vmtar-unpack --test <cut 2>err
+			[ ! -e new ]
+		done
+	done
+'
+
+t 'a flipped bit in any layer is refused' '
+	shapes
+	for f in xs.v00 x; do
+		len=$(wc -c <$f)
+		for at in $(seq 12 29 $((len - 1))); do
+			head -c "$at" $f >bad
+			byte=$(tail -c +$((at + 1)) $f | head -c 1 | od -An -tu1)
+			printf "\\$(printf %o $((byte ^ 16)))" >>bad
+			tail -c +$((at + 2)) $f >>bad
+			status 1 vmtar-unpack --test bad 2>err
+			[ "$(wc -l <err)" = 1 ]
+		done
+	done
+'
+
+t 'bombs: little memory and no disk, whatever they unpack to' '
+	# 1 GB behind an archive; a tar that says that it has 8 GB
+	mkrec -v "0 name=d/a data=x" >v
+	(cat v; head -c 1000000000 /dev/zero) | zstd -q -1 --long=27 | gzip -n >b.v00
+	no "more than 1 MiB stand behind the end of the archive" b.v00
+	mkrec "0 name=a size=8000000000" | head -c 512 >h
+	zstd -q -c h >b
+	status 1 vmtar-unpack -C new b 2>err
+	grep "more than 4 GiB of files: nothing was" err
 	[ ! -e new ]
+	status 1 vmtar-unpack -C new <b 2>err
+	[ ! -e new ]
+	if (ulimit -v 400000 && vmtar-unpack -V) >/dev/null 2>&1; then
+		ulimit -v 400000
+		status 1 vmtar-unpack --test b.v00
+	fi
 '
 
 t 'things that are neither' '
@@ -532,7 +770,9 @@ t '--test is silent, -v says what is good, a bad file does not stop it' '
 	printf "a: vmtar, 1 members: good\nb: gzip, tar, 1 members: good\n" |
 		diff - out
 	vmtar-unpack --layers a b >out
-	printf "a: vmtar\nb: gzip, tar\n" | diff - out
+	printf "a: vmtar of 6.7, %d bytes\nb: gzip -> %d, tar, %d bytes\n" \
+		"$(wc -c <a)" "$(gzip -dc b | wc -c)" "$(gzip -dc b | wc -c)" |
+		diff - out
 '
 
 t '-p prints one member, through a hard link too' '

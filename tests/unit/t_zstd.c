@@ -117,7 +117,8 @@ static void test_writer(void **state)
 		ek_buf_free(&out);
 	}
 	/* an empty one as well has neither size nor checksum: 6 and a block */
-	pack(data, 0, 1, &data, &len);
+	free(data);
+	pack("", 0, 1, &data, &len);
 	assert_int_equal(len, 9);
 	assert_memory_equal(data, "\x28\xb5\x2f\xfd\x00\x88\x01\0\0", 9);
 	free(first);
