@@ -2,6 +2,10 @@
 /* cli.c - what every command does the same way; holds the only state */
 #include "os.h"
 
+#ifdef EK_ISAL
+#include <isa-l.h>
+#endif
+
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -207,6 +211,10 @@ void ek_cli_help(void)
  * only to tell its version, and does not tell it.
  */
 extern const char *zlibVersion(void) __attribute__((weak));
+#ifdef EK_ISAL
+/* it has no call for this: the version that we were built with is told */
+#pragma weak isal_inflate_init
+#endif
 extern const char *const xmlParserVersion __attribute__((weak));
 extern const char *archive_version_string(void) __attribute__((weak));
 extern const char *OpenSSL_version(int t) __attribute__((weak));
@@ -224,6 +232,11 @@ void ek_cli_version(void)
 	printf("%s %s\n", prog, EK_VERSION);
 	if (zlibVersion != NULL)
 		printf("zlib %s\n", zlibVersion());
+#ifdef EK_ISAL
+	if (isal_inflate_init != NULL)
+		printf("ISA-L %d.%d.%d\n", ISAL_MAJOR_VERSION,
+		       ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+#endif
 	if (&xmlParserVersion != NULL)
 		put_xml_version();
 	if (archive_version_string != NULL)

@@ -14,7 +14,7 @@
 set -eu
 
 build='gcc make libc6-dev pkg-config zlib1g-dev libxml2-dev libarchive-dev
-	libssl-dev xorriso'
+	libssl-dev libisal-dev xorriso'
 # the loaders of the miniature image are here too: the demo needs them, and it
 # must not pull in QEMU
 check='libcmocka-dev perl libarchive-tools binutils openssl isolinux
