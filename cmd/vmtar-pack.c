@@ -21,7 +21,8 @@ static const char usage[] =
 "\n"
 "  -C, --directory dir   pack this directory, or the paths below it\n"
 "  -f                    write to a terminal as well\n"
-"  -j, --jobs n          accepted; there is one thread for now\n"
+"  -j, --jobs n          pack with n threads, levels 4 to 9; above 1 the bytes\n"
+"                        are others, but the same for every n\n"
 "  -o, --output out      write to this file, in one step\n"
 "  -q, --quiet           no warnings of odd names\n"
 "  -v, --verbose         tell what is odd about ELF files, too\n"
@@ -56,6 +57,7 @@ struct opts {
 	const char *dir, *out, *in, *mtime, *owner;
 	enum ek_vmtar_gen gen;
 	int level; /* of gzip; -1: not told */
+	unsigned jobs;
 	bool zstd, force, verbose;
 	struct ek_tree_opts tree;
 };
@@ -115,6 +117,7 @@ static void parse_opt(struct opts *o, int c, char **argv)
 	case 'j':
 		if (!ek_num_dec(optarg, strlen(optarg), 1024, &jobs) || jobs == 0)
 			ek_cli_usage("'%s' is not a number of threads", optarg);
+		o->jobs = (unsigned)jobs;
 		break;
 	case 'o':
 		o->out = optarg;
@@ -139,7 +142,8 @@ static int parse_args(struct opts *o, int argc, char **argv,
 {
 	int c, rc = EK_OK;
 
-	*o = (struct opts){ .gen = EK_VMTAR_80U1, .level = -1 };
+	*o = (struct opts){ .gen = EK_VMTAR_80U1, .level = -1,
+			     .jobs = 1 };
 	while ((c = getopt_long(argc, argv, "C:fj:o:qvzhV0123456789", longopts,
 				NULL)) != -1)
 		parse_opt(o, c, argv);
@@ -193,7 +197,8 @@ static int run(struct opts *o, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = ek_cli_no_binary(out[0], o->force, err);
 	if (rc == EK_OK && level >= 0)
-		rc = ek_layers_out(&out[++n], out[0], o->zstd, level, err);
+		rc = ek_layers_out(&out[++n], out[0], o->zstd, level, o->jobs,
+				   err);
 	if (rc == EK_OK)
 		rc = ek_cli_out_progress(&out[n + 1], out[n], "packing", err);
 	if (rc == EK_OK)

@@ -2,6 +2,10 @@
 /* cli.c - what every command does the same way; holds the only state */
 #include "os.h"
 
+#ifdef EK_ISAL
+#include <isa-l.h>
+#endif
+
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -209,6 +213,10 @@ void ek_cli_help(void)
 extern const char *zlibVersion(void) __attribute__((weak));
 extern const char *lzma_version_string(void) __attribute__((weak));
 extern const char *ZSTD_versionString(void) __attribute__((weak));
+#ifdef EK_ISAL
+/* it has no call for this: the version that we were built with is told */
+#pragma weak isal_inflate_init
+#endif
 extern const char *const xmlParserVersion __attribute__((weak));
 extern const char *archive_version_string(void) __attribute__((weak));
 extern const char *OpenSSL_version(int t) __attribute__((weak));
@@ -226,6 +234,11 @@ void ek_cli_version(void)
 	printf("%s %s\n", prog, EK_VERSION);
 	if (zlibVersion != NULL)
 		printf("zlib %s\n", zlibVersion());
+#ifdef EK_ISAL
+	if (isal_inflate_init != NULL)
+		printf("ISA-L %d.%d.%d\n", ISAL_MAJOR_VERSION,
+		       ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+#endif
 	if (lzma_version_string != NULL)
 		printf("liblzma %s\n", lzma_version_string());
 	if (ZSTD_versionString != NULL)

@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* inflate.c - take gzip off a stream (zlib) */
+/* inflate.c - take gzip off a stream */
 #include "os.h"
-
-#define ZLIB_CONST 1 /* it does not write to its input */
-#include <zlib.h>
 
 #include "ek/err.h"
 #include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/num.h"
+#include "rawinf.h"
+
+/* Where in a member we are. */
+enum state { BETWEEN, HEAD, DATA, TAIL };
+
+enum { TAIL_SIZE = 8 };
 
 struct gunzip {
 	struct ek_in *from;
 	bool own;         /* close from */
 	enum ek_gz mode;
-	bool inside;      /* a member has begun and not ended */
+	enum state state;
 	bool begun;       /* at least one member has */
 	uint64_t size;    /* of the member, unpacked */
-	z_stream z;
+	uint32_t crc;     /* of that */
+	struct ek_gzhead head;
+	unsigned char tail[TAIL_SIZE];
+	size_t n_tail;
+	struct ek_rawinf *raw;
 };
 
 int ek_is_gzip(struct ek_in *in, bool *yes, struct ek_err *err)
@@ -27,27 +35,6 @@ int ek_is_gzip(struct ek_in *in, bool *yes, struct ek_err *err)
 
 	*yes = rc == EK_OK && got == 2 && p[0] == 0x1f && p[1] == 0x8b;
 	return rc;
-}
-
-/* Our words for those of zlib that say too little. */
-static const char *why(const z_stream *z)
-{
-	static const char *const words[][2] = {
-		{ "incorrect data check", "the CRC-32 is wrong" },
-		{ "incorrect length check", "the length at its end is wrong" },
-		{ "unknown compression method",
-		  "compression method other than deflate" },
-		{ "unknown header flags set", "reserved flag bits are set" },
-		{ "header crc mismatch", "the CRC of the header is wrong" },
-		{ "incorrect header check", "not a gzip header" },
-	};
-
-	if (z->msg == NULL)
-		return "zlib gives no reason";
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(z->msg, words[i][0]) == 0)
-			return words[i][1];
-	return z->msg;
 }
 
 static unsigned long long offset(const struct gunzip *g)
@@ -108,14 +95,73 @@ static int between(struct gunzip *g, bool *more, struct ek_err *err)
 	return only_zeros(g, err);
 }
 
-static int begin_member(struct gunzip *g, struct ek_err *err)
+static void begin_member(struct gunzip *g)
 {
-	if (inflateReset(&g->z) != Z_OK)
-		return ek_fail(err, EK_EFORMAT, "'%s': zlib: %s",
-			       ek_in_name(g->from), why(&g->z));
+	ek_rawinf_reset(g->raw);
 	g->begun = true;
-	g->inside = true;
+	g->state = HEAD;
+	g->head = (struct ek_gzhead){ .is = EK_GZHEAD_MORE };
 	g->size = 0;
+	g->crc = 0;
+	g->n_tail = 0;
+}
+
+static int damaged(const struct gunzip *g, const char *why, struct ek_err *err)
+{
+	return ek_fail(err, EK_EFORMAT, "'%s': gzip data damaged at or before"
+		       " offset %llu: %s", ek_in_name(g->from), offset(g), why);
+}
+
+static int cut_short(const struct gunzip *g, struct ek_err *err)
+{
+	return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu inside gzip"
+		       " data", ek_in_name(g->from), offset(g));
+}
+
+static int read_head(struct gunzip *g, struct ek_err *err)
+{
+	const unsigned char *p;
+	size_t have;
+	int rc;
+
+	while (g->head.is == EK_GZHEAD_MORE) {
+		rc = ek_in_peek_some(g->from, &p, &have, err);
+		if (rc == EK_OK && have == 0)
+			rc = cut_short(g, err);
+		if (rc == EK_OK)
+			rc = ek_in_skip(g->from, ek_gzhead_feed(&g->head, p,
+								have),
+					"gzip header", err);
+		if (rc != EK_OK)
+			return rc;
+	}
+	g->state = DATA;
+	if (g->head.is == EK_GZHEAD_FLAGS)
+		return damaged(g, "reserved flag bits are set", err);
+	if (g->head.is == EK_GZHEAD_METHOD)
+		return damaged(g, "compression method other than deflate", err);
+	if (g->head.is != EK_GZHEAD_DONE)
+		return damaged(g, "not a gzip header", err);
+	if (g->head.crc_wrong)
+		return damaged(g, "the CRC of the header is wrong", err);
+	return EK_OK;
+}
+
+static int read_tail(struct gunzip *g, struct ek_err *err)
+{
+	size_t got;
+	int rc = ek_in_read(g->from, g->tail + g->n_tail,
+			    TAIL_SIZE - g->n_tail, &got, err);
+
+	if (rc != EK_OK)
+		return rc;
+	if (got != TAIL_SIZE - g->n_tail)
+		return cut_short(g, err);
+	g->state = BETWEEN;
+	if (ek_num_le32(g->tail) != g->crc)
+		return damaged(g, "the CRC-32 is wrong", err);
+	if (ek_num_le32(g->tail + 4) != (uint32_t)g->size)
+		return damaged(g, "the length at its end is wrong", err);
 	return EK_OK;
 }
 
@@ -129,40 +175,52 @@ static int check_size(const struct gunzip *g, struct ek_err *err)
 	return EK_OK;
 }
 
-/* One call of zlib on what is there; *got bytes went to buf. */
+/* One step on what is there; *got bytes went to buf. */
 static int step(struct gunzip *g, unsigned char *buf, size_t cap, size_t *got,
 		struct ek_err *err)
 {
 	const unsigned char *p;
-	size_t have;
-	int rc, z;
+	size_t have, used;
+	enum ek_raw raw;
+	int rc;
 
 	rc = ek_in_peek_some(g->from, &p, &have, err);
 	if (rc != EK_OK)
 		return rc;
-	if (have == 0)
-		return ek_fail(err, EK_EFORMAT, "'%s' ends at offset %llu"
-			       " inside gzip data", ek_in_name(g->from), offset(g));
-	g->z.next_in = p;
-	g->z.avail_in = (uInt)have;
-	g->z.next_out = buf;
-	g->z.avail_out = cap < UINT32_MAX ? (uInt)cap : UINT32_MAX;
-	z = inflate(&g->z, Z_NO_FLUSH);
-	*got = (size_t)(g->z.next_out - buf);
+	raw = ek_rawinf_step(g->raw, p, have, &used, buf, cap, got);
 	g->size += *got;
-	rc = ek_in_skip(g->from, have - g->z.avail_in, "gzip data", err);
+	g->crc = ek_crc32(g->crc, buf, *got);
+	rc = ek_in_skip(g->from, used, "gzip data", err);
 	if (rc != EK_OK)
 		return rc;
-	if (z == Z_MEM_ERROR) {
+	if (raw == EK_RAW_NO_MEMORY) {
 		errno = ENOMEM;
 		return ek_fail_sys(err, "unpacking '%s'", ek_in_name(g->from));
 	}
-	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
-		return ek_fail(err, EK_EFORMAT, "'%s': gzip data damaged at or"
-			       " before offset %llu: %s", ek_in_name(g->from),
-			       offset(g), why(&g->z));
-	g->inside = z != Z_STREAM_END;
+	if (raw == EK_RAW_BAD)
+		return damaged(g, ek_rawinf_why(g->raw), err);
+	if (raw == EK_RAW_MORE && have == 0 && *got == 0)
+		return cut_short(g, err);
+	if (raw == EK_RAW_END) {
+		g->n_tail = ek_rawinf_rest(g->raw, g->tail);
+		g->state = TAIL;
+	}
 	return check_size(g, err);
+}
+
+/* All of the member but its data. */
+static int other(struct gunzip *g, bool *more, struct ek_err *err)
+{
+	int rc;
+
+	if (g->state == HEAD)
+		return read_head(g, err);
+	if (g->state == TAIL)
+		return read_tail(g, err);
+	rc = between(g, more, err);
+	if (rc == EK_OK && *more)
+		begin_member(g);
+	return rc;
 }
 
 static int fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
@@ -173,16 +231,9 @@ static int fill(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 	int rc = EK_OK;
 
 	*got = 0;
-	while (rc == EK_OK && *got == 0) {
-		if (g->inside) {
-			rc = step(g, buf, cap, got, err);
-			continue;
-		}
-		rc = between(g, &more, err);
-		if (rc != EK_OK || !more)
-			return rc;
-		rc = begin_member(g, err);
-	}
+	while (rc == EK_OK && *got == 0 && more)
+		rc = g->state == DATA ? step(g, buf, cap, got, err)
+				      : other(g, &more, err);
 	return rc;
 }
 
@@ -190,7 +241,7 @@ static void drop(void *ctx)
 {
 	struct gunzip *g = ctx;
 
-	inflateEnd(&g->z);
+	ek_rawinf_free(g->raw);
 	if (g->own)
 		ek_in_close(&g->from);
 	free(g);
@@ -202,8 +253,7 @@ int ek_in_open_gunzip(struct ek_in **out, struct ek_in *from, enum ek_gz mode,
 	struct gunzip *g = calloc(1, sizeof(*g));
 
 	*out = NULL;
-	/* 15: the largest window; 16: gzip and nothing else */
-	if (g == NULL || inflateInit2(&g->z, 15 + 16) != Z_OK) {
+	if (g == NULL || (g->raw = ek_rawinf_new()) == NULL) {
 		errno = ENOMEM;
 		ek_err_set(err, EK_ESYS, errno, "unpacking '%s'",
 			   ek_in_name(from));

@@ -306,7 +306,7 @@ static void drop(void *ctx)
 }
 
 int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
-		  struct ek_err *err)
+		  unsigned jobs, struct ek_err *err)
 {
 	struct wrap *w = calloc(1, sizeof(*w));
 	int rc;
@@ -314,7 +314,9 @@ int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
 	*out = NULL;
 	if (w == NULL)
 		return ek_fail_sys(err, "gzip");
-	rc = ek_out_open_gzip(&w->gzip, to, level, err);
+	/* round zstd it must be that of VMware's files, which is zlib's */
+	rc = zstd ? ek_out_open_gzip(&w->gzip, to, level, err)
+		  : ek_out_open_gzip_jobs(&w->gzip, to, level, jobs, err);
 	if (rc == EK_OK && zstd)
 		rc = ek_out_open_zstd(&w->zstd, w->gzip, err);
 	if (rc != EK_OK) {

@@ -13,8 +13,8 @@
 # Status 0: all there now. 2: wrong usage. 3: something is missing still.
 set -eu
 
-build='gcc make libc6-dev pkg-config zlib1g-dev liblzma-dev libzstd-dev
-	libxml2-dev libarchive-dev libssl-dev xorriso'
+build='gcc make libc6-dev pkg-config zlib1g-dev libisal-dev liblzma-dev
+	libzstd-dev libxml2-dev libarchive-dev libssl-dev xorriso'
 # the loaders of the miniature image are here too: the demo needs them, and it
 # must not pull in QEMU
 check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd

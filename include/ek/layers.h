@@ -83,9 +83,10 @@ void ek_layers_close(struct ek_layers **l); /* *l may be NULL, and becomes it */
 /* What the outer gzip of the 9.0 form has: its inside does not get smaller. */
 #define EK_LAYERS_ZSTD_GZ_LEVEL 1
 
-/* A stream that puts gzip of this level round what is written, and with zstd
- * first that (zstd.h). to is borrowed: commit *out first, then to. */
+/* A stream that puts gzip of this level round what is written (by jobs threads,
+ * deflate.h), and with zstd first that (zstd.h; one thread). to is borrowed:
+ * commit *out first, then to. */
 int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
-		  struct ek_err *err);
+		  unsigned jobs, struct ek_err *err);
 
 #endif /* EK_LAYERS_H */

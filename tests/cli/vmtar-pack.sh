@@ -308,7 +308,7 @@ t 'gzip: the header of 7.0 and later, level 9 for -z, nothing else changes' '
 		[ "$(head -c 10 gz | od -An -tx1 | tr -d " ")" = 1f8b08000000000002ff ]
 	done
 	vmtar-pack -z -C tree >a
-	vmtar-pack -9 -j 4 -C tree >b
+	vmtar-pack -9 -j 1 -C tree >b
 	vmtar-pack --layers=gzip -C tree >c
 	vmtar-pack -1 -C tree >d
 	vmtar-pack -z --layers none -C tree | cmp - plain
@@ -532,6 +532,35 @@ t 'examples of the man page' '
 	gnutar tree --format=gnu | gzip >driver.tgz
 	vmtar-pack -z -C tree -o s.v00
 	man_examples vmtar-pack
+'
+
+t '-j above 1 gives the same bytes for any number of threads' '
+mkdir d
+seq 1 200000 >d/numbers
+vmtar-pack -C d -o plain numbers
+vmtar-pack -C d -z -j 2 -o two numbers
+vmtar-pack -C d -z -j 3 -o three numbers
+vmtar-pack -C d -z -j 1 -o one numbers
+vmtar-pack -C d -z -o default numbers
+cmp two three
+cmp one default
+! cmp -s one two
+gzip -dc two | cmp - plain
+[ "$(head -c 10 two | od -An -tx1)" = " 1f 8b 08 00 00 00 00 00 02 ff" ]
+status 2 vmtar-pack -C d -z -j 0 numbers
+'
+
+t 'the fast levels unpack to the same, and are smaller than the data' '
+mkdir d
+seq 1 200000 >d/numbers
+vmtar-pack -C d -o plain numbers
+for n in 0 1 2 3; do
+	vmtar-pack -C d -$n -o packed numbers
+	gzip -dc packed | cmp - plain
+	[ $n = 0 ] || [ $(stat -c %s packed) -lt $(stat -c %s plain) ]
+	vmtar-pack -C d -$n -j 4 -o again numbers
+	cmp packed again
+done
 '
 
 done_testing

@@ -242,9 +242,97 @@ static void test_level(void **state)
 	ek_out_abort(&mem);
 }
 
+/* ---- several threads ----------------------------------------------------- */
+
+/* As ours(), at level 6, by jobs threads. */
+static unsigned char *by_jobs(const unsigned char *data, size_t n,
+			      unsigned jobs, size_t step, size_t *len)
+{
+	struct ek_out *gz, *mem;
+	char *out;
+
+	assert_int_equal(ek_out_open_mem(&mem, &out, len, NULL), EK_OK);
+	assert_int_equal(ek_out_open_gzip_jobs(&gz, mem, 6, jobs, NULL), EK_OK);
+	for (size_t i = 0; i < n; i += step)
+		ek_out_write(gz, data + i, step < n - i ? step : n - i);
+	assert_int_equal(ek_out_commit(&gz, NULL), EK_OK);
+	assert_int_equal(ek_out_commit(&mem, NULL), EK_OK);
+	return (unsigned char *)out;
+}
+
+static void assert_unpacks(const unsigned char *gz, size_t len,
+			   const unsigned char *data, size_t n)
+{
+	unsigned char *got = malloc(n + 1);
+	struct ek_in *in, *z;
+	size_t have;
+
+	assert_non_null(got);
+	assert_int_equal(ek_in_open_mem(&in, "x", gz, len, NULL), EK_OK);
+	assert_int_equal(ek_in_open_gunzip(&z, in, EK_GZ_ONE, true, NULL),
+			 EK_OK);
+	assert_int_equal(ek_in_read(z, got, n + 1, &have, NULL), EK_OK);
+	assert_int_equal(have, n);
+	assert_memory_equal(got, data, n);
+	ek_in_close(&z);
+	free(got);
+}
+
+/*
+ * One member that unpacks to the data, the same for any number of threads above
+ * one: also where a gathering ends with the data (16 runs of 128 KiB a thread).
+ */
+static void test_jobs(void **state)
+{
+	enum { RUN = 131072, MOST = 16 * 3 * RUN + 1 };
+	static const size_t sizes[] = { 0, 1, RUN - 1, RUN, RUN + 1, 2 * RUN,
+		16 * 2 * RUN, 16 * 2 * RUN + 1, 16 * 3 * RUN, MOST };
+	unsigned char *data = sample(MOST);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		size_t want_len, len;
+		unsigned char *want = by_jobs(data, sizes[i], 2, 1000000,
+					      &want_len);
+
+		assert_unpacks(want, want_len, data, sizes[i]);
+		for (unsigned jobs = 3; jobs <= 8; jobs += 5) {
+			unsigned char *got = by_jobs(data, sizes[i], jobs,
+						     77777, &len);
+
+			assert_int_equal(len, want_len);
+			assert_memory_equal(got, want, len);
+			free(got);
+		}
+		free(want);
+	}
+	free(data);
+}
+
+/* One thread is the other call; few bytes are lost by several. */
+static void test_jobs_size(void **state)
+{
+	unsigned char *data = sample(3000000);
+	size_t one_len, len;
+	unsigned char *one = ours(data, 3000000, 6, 1000, &one_len);
+	unsigned char *got = by_jobs(data, 3000000, 1, 1000, &len);
+
+	(void)state;
+	assert_int_equal(len, one_len);
+	assert_memory_equal(got, one, len);
+	free(got);
+	got = by_jobs(data, 3000000, 2, 1000, &len);
+	assert_true(len < one_len + one_len / 100);
+	free(got);
+	free(one);
+	free(data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_jobs),
+		cmocka_unit_test(test_jobs_size),
 		cmocka_unit_test(test_bytes_of_zlib),
 		cmocka_unit_test(test_any_pieces),
 		cmocka_unit_test(test_fixed_digest),

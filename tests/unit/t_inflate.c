@@ -246,7 +246,7 @@ static const struct {
 	{ "\xfd" "7zXZ\0", 6, "'x.gz' is not gzip" },
 	{ "\x1f\x8b\x08", 3, "'x.gz' ends at offset 3 inside gzip data" },
 	{ "\x1f\x8b\x07\0\0\0\0\0\0\0", 10,
-	  "'x.gz': gzip data damaged at or before offset 4: compression method"
+	  "'x.gz': gzip data damaged at or before offset 10: compression method"
 	  " other than deflate" },
 };
 
