@@ -3,10 +3,10 @@
 #ifndef EK_XML_INT_H
 #define EK_XML_INT_H
 
-#include <libxml/tree.h>
+struct _xmlDoc; /* libxml2's */
 
 struct ek_xml {
-	xmlDocPtr doc; /* owned */
+	struct _xmlDoc *doc; /* owned */
 };
 
 #endif /* EK_XML_INT_H */
