@@ -27,6 +27,7 @@ B       = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
 MANDIR  = $(PREFIX)/share/man
+SCHEMADIR = $(PREFIX)/share/$(NAME)/schema
 
 CC         = gcc
 # faster inflate and deflate, where it is there; ISAL= builds without
@@ -61,7 +62,7 @@ else
 HARD += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
 
-cppflags = -Iinclude -Ilib -DEK_VERSION='"$(VERSION)"' \
+cppflags = -Iinclude -Ilib -I$(B)/gen -DEK_VERSION='"$(VERSION)"' \
 	$(if $(ISAL),-DEK_ISAL) $(CPPFLAGS) \
 	$(shell $(PKG_CONFIG) --cflags $(PKGS))
 libs     = $(shell $(PKG_CONFIG) --libs $(PKGS)) $(LDLIBS)
@@ -90,6 +91,18 @@ $(LIB): $(MODULES:%=$(B)/lib/%.o)
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(compile) -c -o $@ $<
+
+# the schemas as arrays of bytes: a string in C has 4095 characters at most
+SCHEMA = $(B)/gen/ek_gen/schema.h
+$(SCHEMA): schema/vib.rng schema/imageprofile.rng Makefile
+	@mkdir -p $(@D)
+	for s in vib imageprofile; do \
+	  echo "static const unsigned char schema_$$s[] = {" && \
+	  od -An -v -tx1 schema/$$s.rng | sed 's/ \(..\)/0x\1,/g' && \
+	  echo '};' || exit 1; \
+	done >$@.tmp
+	mv $@.tmp $@
+$(B)/lib/xml_schema.o build-fuzz/lib/xml_schema.o: $(SCHEMA)
 
 $(CMDS:%=$(B)/bin/%): $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
@@ -205,7 +218,7 @@ lint-scripts:
 # gcc 12 loses a pointer that was stored in an object on the heap and calls that
 # a leak; LeakSanitizer and valgrind look for real ones
 analyzer = -Wno-analyzer-malloc-leak
-lint-one:
+lint-one: $(SCHEMA)
 	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \
 	  gcc -std=c17 -O2 -fanalyzer $(analyzer) -Werror $(cppflags) -c \
 	  -o /dev/null {}
@@ -221,11 +234,12 @@ bench: all fixes
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	  $(DESTDIR)$(MANDIR)/man5
+	  $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SCHEMADIR)
 	$(INSTALL) -m 755 $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%) \
 	  $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m 644 man/*.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 schema/*.rng $(DESTDIR)$(SCHEMADIR)
 
 dist:
 	git archive --format=tar --prefix=$(NAME)-$(VERSION)/ HEAD | \

@@ -4,6 +4,7 @@
 
 #include "ek/num.h"
 #include "ek/release.h"
+#include "ek/version.h"
 
 #define UP_TO_67 .vmklinux = true, .supported = true
 #define V65      .gen = EK_VMTAR_65
@@ -36,10 +37,13 @@ static const struct ek_release rows[] = {
 	  .vmkapi = "vmkapi_2_4_0_0", .vmkapi_linux = "vmkapi_2_3_0_0",
 	  .driver_api = "com.vmware.driverAPI-9.2.3.0" },
 	{ .name = "6.7", .bit = EK_R67, .base = "6.7", UP_TO_67, V67, SIGS,
+	  .vmkapi_oldest = "vmkapi_2_2_0_0",
+	  .api_oldest = "com.vmware.driverAPI-9.2.1.0",
 	  .vmkapi = "vmkapi_2_5_0_0", .vmkapi_linux = "vmkapi_2_3_0_0",
 	  .driver_api = "com.vmware.driverAPI-9.2.3.0" },
 	{ .name = "7.0", .bit = EK_R70, .base = "7.0", V67, SIGS,
-	  .vmkapi = "vmkapi_2_6_0_0", .sw_platform = "7.0" },
+	  .vmkapi = "vmkapi_2_6_0_0", .vmkapi_oldest = "vmkapi_2_4_0_0",
+	  .sw_platform = "7.0" },
 	{ .name = "7.0.3", .bit = EK_R70, .base = "7.0", V67, SIGS,
 	  .vmkapi = "vmkapi_2_9_0_0", .sw_platform = "7.0" },
 	{ .name = "8.0", R80, V67, .vmkapi = "vmkapi_2_10_0_0" },
@@ -136,6 +140,83 @@ const struct ek_release *ek_release_default(void)
 const struct ek_release *ek_release_at(size_t i)
 {
 	return i < N_ROWS ? &rows[i] : NULL;
+}
+
+/* ---- kernel interfaces --------------------------------------------------- */
+
+#define VMKAPI   "vmkapi_"
+#define INCOMPAT "vmkapi_incompat_"
+#define API      "com.vmware.driverAPI-"
+
+/* What stands behind prefix as a version: 2_5_0_0 is 2.5.0.0. False where name
+ * is of another kind. */
+static bool interface(const char *name, const char *prefix, char out[32])
+{
+	size_t n = strlen(prefix);
+
+	if (name == NULL || strncmp(name, prefix, n) != 0)
+		return false;
+	name += n;
+	n = strlen(name);
+	if (n == 0 || n >= 32 || strspn(name, "0123456789._") != n)
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		out[i] = name[i] == '_' ? '.' : name[i];
+	return true;
+}
+
+/* asked against a row's own and oldest interface, and the next row's own. */
+static enum ek_provided within(const char *asked, const char *prefix,
+			       const char *own, const char *oldest,
+			       const char *next)
+{
+	char mine[32], old[32], later[32];
+
+	if (!interface(own, prefix, mine))
+		return EK_PROVIDED_UNKNOWN;
+	if (ek_version_cmp(asked, mine) == 0)
+		return EK_PROVIDED;
+	if (ek_version_cmp(asked, mine) > 0)
+		return interface(next, prefix, later) &&
+		       ek_version_cmp(asked, later) >= 0 ? EK_NOT_PROVIDED
+							 : EK_PROVIDED_UNKNOWN;
+	if (!interface(oldest, prefix, old))
+		return EK_PROVIDED_UNKNOWN;
+	return ek_version_cmp(asked, old) >= 0 ? EK_PROVIDED : EK_NOT_PROVIDED;
+}
+
+static const char *own_vmkapi(const struct ek_release *r)
+{
+	return r->vmkapi != NULL ? r->vmkapi : r->vmkapi_linux;
+}
+
+enum ek_provided ek_release_provides(const struct ek_release *r,
+				     const char *name)
+{
+	static const struct ek_release none = { .name = "" };
+	const struct ek_release *next = &none;
+	char asked[32];
+
+	for (size_t i = 0; i + 1 < N_ROWS; i++)
+		if (r == &rows[i])
+			next = &rows[i + 1];
+	/* hosts do not look at this one (imgdb.5, "Validation") */
+	if (strcmp(name, INCOMPAT "2_3_0_0") == 0)
+		return EK_PROVIDED;
+	if (interface(name, INCOMPAT, asked))
+		/* this very one or none */
+		return within(asked, VMKAPI, own_vmkapi(r),
+			      r->vmkapi_oldest != NULL ? own_vmkapi(r) : NULL,
+			      own_vmkapi(next));
+	if (interface(name, VMKAPI, asked))
+		return within(asked, VMKAPI, own_vmkapi(r), r->vmkapi_oldest,
+			      own_vmkapi(next));
+	if (!interface(name, API, asked))
+		return EK_PROVIDED_UNKNOWN;
+	if (!r->vmklinux)
+		return EK_NOT_PROVIDED;
+	return within(asked, API, r->driver_api, r->api_oldest,
+		      next->driver_api);
 }
 
 void ek_release_mask_text(unsigned mask, char out[64])

@@ -9,6 +9,7 @@
 #include "ek/version.h"
 #include "ek/vibdesc.h"
 #include "ek/xml.h"
+#include "vibdesc_int.h"
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -103,8 +104,7 @@ static int child_text(struct reader *r, struct ek_node *parent,
 	return *text != NULL ? EK_OK : no_memory(r);
 }
 
-/* Cut white space at both ends, in place. */
-static void strip(char *s)
+void ek_vd_strip(char *s)
 {
 	static const char blank[] = " \t\r\n\v\f";
 	size_t skip, len;
@@ -125,7 +125,7 @@ static char *attr(struct reader *r, const struct ek_node *n, const char *name)
 	char *s;
 
 	r->no_memory |= !ek_node_attr(n, name, &s);
-	strip(s);
+	ek_vd_strip(s);
 	return s;
 }
 
@@ -141,7 +141,7 @@ static char *attr_full(struct reader *r, const struct ek_node *n,
 	return NULL;
 }
 
-static bool bool_text(const char *s, bool *out)
+bool ek_vd_bool(const char *s, bool *out)
 {
 	if (strcasecmp(s, "true") == 0 || strcmp(s, "1") == 0)
 		*out = true;
@@ -261,7 +261,7 @@ static int read_flags(struct reader *r, struct ek_node *root)
 	for (size_t i = 0; i < LEN(flags) && rc == EK_OK; i++) {
 		rc = child_text(r, root, flags[i].name, &n, &text);
 		if (rc == EK_OK && text != NULL && text[0] != '\0' &&
-		    !bool_text(text, flags[i].to))
+		    !ek_vd_bool(text, flags[i].to))
 			rc = refuse(r, n, INVALID "%s value '%s'.", d->name,
 				    or_empty(d->version), flags[i].name, text);
 		free(text);
@@ -295,8 +295,8 @@ struct relation_list {
 	struct ek_constraints *to;
 };
 
-static const char *constraint_problem(const char *name, const char *relation,
-				      const char *version)
+const char *ek_vd_constraint_problem(const char *name, const char *relation,
+				     const char *version)
 {
 	if (name == NULL)
 		return "name attribute is missing or empty.";
@@ -327,7 +327,7 @@ static int on_constraint(struct reader *r, struct ek_node *n, void *ctx)
 	if (rc == EK_OK)
 		rc = check_word(r, n, version);
 	/* a provide has a version alone; "=" for it pleases the check */
-	why = constraint_problem(name, provide && version != NULL ? "="
+	why = ek_vd_constraint_problem(name, provide && version != NULL ? "="
 				 : relation, version);
 	if (rc == EK_OK && why == NULL) {
 		rc = ek_constraints_add(l->to, name, relation, version, r->err);
@@ -378,7 +378,7 @@ static int on_tag(struct reader *r, struct ek_node *n, void *ctx)
 		rc = refuse(r, n, "an empty <tag/>: 'NoneType' object has no"
 			    " attribute 'strip' (AttributeError)");
 	} else {
-		strip(raw);
+		ek_vd_strip(raw);
 		/* only blanks is read by ESXi but must not be written */
 		if (raw[0] != '\0')
 			rc = ek_strs_add(&r->d->tags, raw, strlen(raw), r->err);
@@ -420,14 +420,14 @@ static int on_maintenance(struct reader *r, struct ek_node *n, void *ctx)
 	(void)ctx;
 	if (text == NULL)
 		rc = no_memory(r);
-	else if (removal != NULL && !bool_text(removal, &d->maint_remove))
+	else if (removal != NULL && !ek_vd_bool(removal, &d->maint_remove))
 		rc = bad_maintenance(r, n, removal);
-	else if (text[0] != '\0' && !bool_text(text, &d->maint_remove))
+	else if (text[0] != '\0' && !ek_vd_bool(text, &d->maint_remove))
 		rc = bad_maintenance(r, n, text);
 	else if (text[0] != '\0')
 		d->maint_install = d->maint_remove;
 	if (rc == EK_OK && install != NULL &&
-	    !bool_text(install, &d->maint_install))
+	    !ek_vd_bool(install, &d->maint_install))
 		rc = bad_maintenance(r, n, install);
 	free(text);
 	free(install);
@@ -603,15 +603,6 @@ static int read_all(struct reader *r, struct ek_node *root)
 	return rc == EK_OK ? read_lists(r, root) : rc;
 }
 
-/* Does the declaration that text begins with tell an encoding? */
-static bool tells_encoding(const char *text, size_t len)
-{
-	const char *end = memmem(text, len, "?>", 2);
-
-	return end != NULL &&
-	       memmem(text, (size_t)(end - text), "encoding", 8) != NULL;
-}
-
 static int parse_xml(struct ek_xml **x, const char *name, const char *text,
 		     size_t len, struct ek_err *err)
 {
@@ -623,7 +614,7 @@ static int parse_xml(struct ek_xml **x, const char *name, const char *text,
 		return ek_fail(err, EK_ELIMIT, "'%s' is larger than %u bytes",
 			       name, EK_VIBDESC_MAX);
 	rc = ek_xml_parse(x, name, text, len, &declared, &why);
-	if (rc == EK_OK && declared && tells_encoding(text, len)) {
+	if (rc == EK_OK && declared && ek_xml_tells_encoding(text, len)) {
 		ek_xml_free(x);
 		return ek_fail(err, EK_EFORMAT, "'%s' line 1: Could not parse"
 			       " VIB XML data: Unicode strings with encoding"

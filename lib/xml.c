@@ -10,16 +10,13 @@
 #include "ek/err.h"
 #include "ek/utf8.h"
 #include "ek/xml.h"
+#include "xml_int.h"
 
 /*
  * Attributes of one element: libxml2 compares each with each. Name spaces of
  * one document: it looks through all that are open at every element.
  */
 enum { ATTRS_MAX = 256, SPACES_MAX = 1000 };
-
-struct ek_xml {
-	xmlDocPtr doc; /* owned */
-};
 
 /* The opaque node is libxml2's. */
 static xmlNodePtr of(const struct ek_node *n)
@@ -331,6 +328,14 @@ void ek_xml_free(struct ek_xml **x)
 	*x = NULL;
 }
 
+bool ek_xml_tells_encoding(const char *text, size_t len)
+{
+	const char *end = len != 0 ? memmem(text, len, "?>", 2) : NULL;
+
+	return end != NULL &&
+	       memmem(text, (size_t)(end - text), "encoding", 8) != NULL;
+}
+
 /* ---- looking ------------------------------------------------------------- */
 
 struct ek_node *ek_xml_root(struct ek_xml *x)
@@ -421,6 +426,43 @@ bool ek_node_attr(const struct ek_node *n, const char *name, char **value)
 long ek_node_line(const struct ek_node *n)
 {
 	return xmlGetLineNo(of(n));
+}
+
+char *ek_node_path(const struct ek_node *n)
+{
+	xmlChar *path = xmlGetNodePath(of(n));
+	char *copy = path != NULL ? strdup((const char *)path) : NULL;
+
+	xmlFree(path);
+	return copy;
+}
+
+static bool is_ascii(const xmlChar *s)
+{
+	for (; s != NULL && *s != '\0'; s++)
+		if (*s > 0x7e)
+			return false;
+	return true;
+}
+
+static bool texts_ascii(const xmlNode *n)
+{
+	for (; n != NULL; n = n->next)
+		if ((n->type == XML_TEXT_NODE ||
+		     n->type == XML_CDATA_SECTION_NODE) &&
+		    !is_ascii(n->content))
+			return false;
+	return true;
+}
+
+bool ek_node_ascii(const struct ek_node *n)
+{
+	if (!is_ascii(of(n)->name) || !texts_ascii(of(n)->children))
+		return false;
+	for (const xmlAttr *a = of(n)->properties; a != NULL; a = a->next)
+		if (!is_ascii(a->name) || !texts_ascii(a->children))
+			return false;
+	return true;
 }
 
 /* ---- changing ------------------------------------------------------------ */

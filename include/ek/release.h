@@ -34,6 +34,9 @@ struct ek_release {
 	const char *base;     /* "6.7", "8.0" */
 	const char *vmkapi;   /* depends of a native driver, or NULL: not known */
 	const char *vmkapi_linux; /* depends of a vmklinux driver, or NULL */
+	const char *vmkapi_oldest; /* what it provides begins here and ends with its
+				    * own; NULL: not known */
+	const char *api_oldest;    /* the same of com.vmware.driverAPI */
 	const char *driver_api;   /* com.vmware.driverAPI-..., NULL: no vmklinux */
 	const char *sw_platform;  /* softwarePlatform to write, or NULL */
 	bool gunzip256_written;   /* --target writes sha-256 gunzip, first */
@@ -59,6 +62,17 @@ const struct ek_release *ek_release_default(void);
 
 /* All rows, oldest first; NULL behind the last. */
 const struct ek_release *ek_release_at(size_t i);
+
+enum ek_provided { EK_PROVIDED, EK_NOT_PROVIDED, EK_PROVIDED_UNKNOWN };
+/*
+ * Does a host of release r (a row of at(), not the default) itself provide the
+ * kernel interface name: vmkapi_A_B_C_D, vmkapi_incompat_A_B_C_D or
+ * com.vmware.driverAPI-VERSION? Not known for any other name. Source: vib.5,
+ * "Conventions": a row's own is provided, one as new as the next row's is not,
+ * and of older ones only 6.7 and 7.0 are known.
+ */
+enum ek_provided ek_release_provides(const struct ek_release *r,
+				     const char *name);
 
 /* "5.0 5.1" and so on for a mask, in out; "" for 0. */
 void ek_release_mask_text(unsigned mask, char out[64]);

@@ -34,6 +34,9 @@ int ek_xml_parse(struct ek_xml **x, const char *name, const char *text,
 		 size_t len, bool *declared, struct ek_err *err);
 void ek_xml_free(struct ek_xml **x);
 
+/* Of a text that begins with an XML declaration: does that tell an encoding? */
+bool ek_xml_tells_encoding(const char *text, size_t len);
+
 struct ek_node *ek_xml_root(struct ek_xml *x);
 /* "" for an element of a name space. */
 const char *ek_node_name(const struct ek_node *n);
@@ -47,6 +50,10 @@ char *ek_node_text(const struct ek_node *n, bool trim);
  * memory ran out, *value is NULL then too. */
 bool ek_node_attr(const struct ek_node *n, const char *name, char **value);
 long ek_node_line(const struct ek_node *n);
+/* "/vib/payloads/payload[2]", malloc()ed; NULL where memory ran out. */
+char *ek_node_path(const struct ek_node *n);
+/* Are name, attributes and text of n itself, not of elements in it, ASCII? */
+bool ek_node_ascii(const struct ek_node *n);
 
 /* ---- changing a tree ----------------------------------------------------
  * Each is EK_ESYS for lack of memory, and EK_EARG for a text that XML cannot
