@@ -26,6 +26,9 @@ const char *ek_input_name(const char *path);
 int ek_read_all(const char *path, size_t limit, char **data, size_t *len,
 		struct ek_err *err);
 
+/* Are both there, and one file? */
+bool ek_same_file(const char *a, const char *b);
+
 /* ---- input streams ------------------------------------------------------ */
 
 struct ek_in; /* opaque */
