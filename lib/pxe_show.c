@@ -17,7 +17,7 @@ static const char snippets[] =
 	"dhcp-match=set:efi64,option:client-arch,7\n"
 	"dhcp-match=set:efi64,option:client-arch,9\n"
 	"dhcp-boot=tag:efi64,@D/mboot.efi\n"
-	"dhcp-boot=tag:!efi64,pxelinux.0\n"
+	"dhcp-boot=tag:!efi64,tag:!efihttp,pxelinux.0\n"
 	"# UEFI HTTP boot\n"
 	"dhcp-match=set:efihttp,option:client-arch,16\n"
 	"dhcp-option-force=tag:efihttp,60,HTTPClient\n"

@@ -28,7 +28,7 @@ static const char *problem_of(const char *path)
 			continue;
 		if (p[-1] == '.')
 			return "has a name that ends in a dot, which FAT drops";
-		if (p - name > 255)
+		if (p - name - 1 > 255)
 			return "has a name of more than 255 characters";
 		if (*p == '\0')
 			return NULL;

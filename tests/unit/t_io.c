@@ -1217,6 +1217,21 @@ static void test_rest_seeks(void **state)
 	free(data);
 }
 
+static void test_same_file(void **state)
+{
+	(void)state;
+	put_text("f", "x");
+	put_text("g", "x");
+	assert_int_equal(link("f", "hard"), 0);
+	assert_int_equal(symlink("f", "soft"), 0);
+	assert_true(ek_same_file("f", "./f"));
+	assert_true(ek_same_file("f", "hard"));
+	assert_true(ek_same_file("soft", "f"));
+	assert_false(ek_same_file("f", "g"));
+	assert_false(ek_same_file("f", "none"));
+	assert_false(ek_same_file("none", "none"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1226,6 +1241,7 @@ int main(void)
 		T(test_in_out_big),
 		T(test_peek_part_rewind),
 		T(test_file_and_spool),
+		T(test_same_file),
 		T(test_out_on_a_bad_system),
 		T(test_out_named_abort),
 		T(test_out_through_links),

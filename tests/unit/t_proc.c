@@ -302,6 +302,19 @@ static void test_epoch(void **state)
 	unsetenv("SOURCE_DATE_EPOCH");
 }
 
+static void test_full(void **state)
+{
+	(void)state;
+	assert_int_equal(ek_proc_full(""), 0);
+	assert_int_equal(ek_proc_full("x: no such file"), 0);
+	assert_int_equal(ek_proc_full("a\nb: No space left on device\nc"),
+			 ENOSPC);
+	assert_int_equal(ek_proc_full("Image exceeds free space on media"),
+			 ENOSPC);
+	assert_int_equal(ek_proc_full("x: Disk quota exceeded"), EDQUOT);
+	assert_int_equal(ek_proc_full("x: File too large"), EFBIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_input_left),
 		cmocka_unit_test(test_input_fails),
 		cmocka_unit_test(test_epoch),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);
