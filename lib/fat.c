@@ -62,8 +62,10 @@ static void get_label(const unsigned char *p, char out[12])
 
 	while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\0'))
 		n--;
+	memcpy(out, p, n);
 	for (size_t i = 0; i < n; i++)
-		out[i] = p[i] > ' ' && p[i] < 0x7f ? (char)p[i] : '?';
+		if (p[i] <= ' ' || p[i] >= 0x7f)
+			out[i] = '?';
 	out[n] = '\0';
 }
 
@@ -218,7 +220,7 @@ static int add_piece(const struct ek_fat *f, struct longname *l,
 			break;
 		if (c > 0x7e)
 			return bad(f, "a long name outside ASCII", err);
-		l->text[(seq - 1) * PIECE + i] = (char)c;
+		l->text[(size_t)(seq - 1) * PIECE + i] = (char)c;
 	}
 	return EK_OK;
 }
@@ -262,7 +264,7 @@ static int64_t days_from(int64_t y, int64_t m, int64_t d)
 
 static int64_t mtime_of(const unsigned char *e)
 {
-	uint32_t t = le16(e + 22), d = le16(e + 24);
+	int64_t t = le16(e + 22), d = le16(e + 24);
 
 	return days_from(1980 + (d >> 9), d >> 5 & 15, d & 31) * 86400 +
 	       (t >> 11) * 3600 + (t >> 5 & 63) * 60 + (t & 31) * 2;

@@ -2,6 +2,7 @@
 /* usb_disk.c - the sizes of a USB image, and its partition table */
 #include "os.h"
 
+#include "ek/digest.h"
 #include "ek/err.h"
 #include "ek/fat.h"
 #include "ek/media.h"
@@ -173,7 +174,9 @@ static void put_chs(unsigned char *p, uint32_t sector)
 	uint32_t cylinder = sector / (255 * 63);
 
 	if (cylinder > 1023) {
-		memcpy(p, "\xfe\xff\xff", 3);
+		p[0] = 0xfe;
+		p[1] = 0xff;
+		p[2] = 0xff;
 		return;
 	}
 	p[0] = (unsigned char)(sector / 63 % 255);

@@ -4,7 +4,6 @@
 #define EK_USB_INT_H
 
 #include "ek/buf.h"
-#include "ek/digest.h"
 #include "ek/usb.h"
 
 struct ek_image;
@@ -62,16 +61,10 @@ int usb_mcopy(const struct usb_image *img, const char *path, int64_t mtime,
 
 /* ---- proof -------------------------------------------------------------- */
 
-/* The SHA-256 of what went into the files of a media list, in its order. */
-struct usb_sums {
-	char (*v)[EK_DIGEST_HEX];
-	size_t n;
-};
-
-/* progress is told of each byte that was read, through add(). */
+/* Read it back, and each file of the list once more; add is told of the bytes
+ * that were compared. */
 int usb_prove(const struct usb_image *img, const struct usb_disk *d,
-	      const struct ek_media *m, const struct usb_sums *sums,
-	      void (*add)(void *ctx, uint64_t n), void *ctx,
-	      struct ek_err *err);
+	      const struct ek_media *m, void (*add)(void *ctx, uint64_t n),
+	      void *ctx, struct ek_err *err);
 
 #endif /* EK_USB_INT_H */

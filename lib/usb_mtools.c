@@ -4,8 +4,8 @@
  *
  * Each program opens the image behind a descriptor of ours, at the partition
  * ("@@" and bytes), so that no name is needed. The bytes of a file come through
- * standard input. mtools takes the time of what it makes from SOURCE_DATE_EPOCH,
- * and TZ=UTC is set for it: the same bytes in every run.
+ * standard input. mtools takes the time of what it makes from
+ * SOURCE_DATE_EPOCH, and TZ=UTC is set for it: the same bytes in every run.
  */
 #include "os.h"
 

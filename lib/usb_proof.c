@@ -48,28 +48,20 @@ static int check_disk(const struct proof *p, struct ek_err *err)
 	return EK_OK;
 }
 
-static int sum_of(const struct proof *p, const struct ek_fat_node *n,
-		  char hex[EK_DIGEST_HEX], struct ek_err *err)
+static int same_bytes(const struct proof *p, const struct ek_media *m,
+		      const struct ek_media_file *f,
+		      const struct ek_fat_node *n, bool *same,
+		      struct ek_err *err)
 {
-	struct ek_digest *sum = NULL;
-	struct ek_in *raw = NULL, *in = NULL;
-	struct ek_out *out = NULL;
-	int rc = ek_digest_new(&sum, EK_SHA256, err);
+	struct ek_in *want = NULL, *have = NULL;
+	int rc = ek_media_in(m, f, &want, err);
 
 	if (rc == EK_OK)
-		rc = ek_fat_in(p->fat, n, &raw, err);
+		rc = ek_fat_in(p->fat, n, &have, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_digest(&in, raw, sum, NULL, err);
-	if (rc == EK_OK)
-		rc = ek_out_open_null(&out, err);
-	if (rc == EK_OK)
-		rc = ek_in_copy(in, out, NULL, err);
-	if (rc == EK_OK)
-		rc = ek_digest_hex(sum, hex, err);
-	ek_out_abort(&out);
-	ek_in_close(&in);
-	ek_in_close(&raw);
-	ek_digest_free(sum);
+		rc = ek_in_same(want, have, same, err);
+	ek_in_close(&have);
+	ek_in_close(&want);
 	return rc;
 }
 
@@ -80,21 +72,20 @@ static bool same_time(int64_t want, int64_t is)
 	return is == want - want % 2;
 }
 
-static int check_file(const struct proof *p, const struct ek_media_file *f,
-		      const char *sum, struct ek_err *err)
+static int check_file(const struct proof *p, const struct ek_media *m,
+		      const struct ek_media_file *f, struct ek_err *err)
 {
 	const struct ek_fat_node *n = ek_fat_find(p->fat, f->path);
-	char hex[EK_DIGEST_HEX], *what;
+	bool same = false;
+	char *what;
 	int rc = EK_OK;
 
-	if (n != NULL && !n->dir && n->size == f->size)
-		rc = sum_of(p, n, hex, err);
-	else
-		n = NULL;
+	if (n != NULL && !n->dir && same_time(f->mtime, n->mtime))
+		rc = same_bytes(p, m, f, n, &same, err);
 	if (rc != EK_OK)
 		return rc;
 	p->add(p->ctx, f->size);
-	if (n != NULL && strcmp(hex, sum) == 0 && same_time(f->mtime, n->mtime))
+	if (same)
 		return EK_OK;
 	if (asprintf(&what, "'%s' is not there, or not the same", f->path) < 0)
 		return ek_fail_sys(err, "'%s'", p->img->name);
@@ -104,7 +95,7 @@ static int check_file(const struct proof *p, const struct ek_media_file *f,
 }
 
 static int check_files(const struct proof *p, const struct ek_media *m,
-		       const struct usb_sums *sums, struct ek_err *err)
+		       struct ek_err *err)
 {
 	const struct ek_media_file *f;
 	int rc = EK_OK;
@@ -112,14 +103,13 @@ static int check_files(const struct proof *p, const struct ek_media *m,
 	if (ek_fat_count(p->fat) != ek_media_count(m) + p->d->dirs.n)
 		return refuse(p, "more files or fewer", err);
 	for (size_t i = 0; rc == EK_OK && (f = ek_media_at(m, i)) != NULL; i++)
-		rc = check_file(p, f, sums->v[i], err);
+		rc = check_file(p, m, f, err);
 	return rc;
 }
 
 int usb_prove(const struct usb_image *img, const struct usb_disk *d,
-	      const struct ek_media *m, const struct usb_sums *sums,
-	      void (*add)(void *ctx, uint64_t n), void *ctx,
-	      struct ek_err *err)
+	      const struct ek_media *m, void (*add)(void *ctx, uint64_t n),
+	      void *ctx, struct ek_err *err)
 {
 	struct proof p = { .img = img, .d = d, .add = add, .ctx = ctx };
 	int rc = ek_file_open_fd(&p.file, img->fd, img->name, err);
@@ -131,7 +121,7 @@ int usb_prove(const struct usb_image *img, const struct usb_disk *d,
 	if (rc == EK_OK)
 		rc = check_disk(&p, err);
 	if (rc == EK_OK)
-		rc = check_files(&p, m, sums, err);
+		rc = check_files(&p, m, err);
 	ek_fat_close(&p.fat);
 	ek_file_close(&p.file);
 	return rc;

@@ -17,7 +17,6 @@ struct job {
 	struct ek_image *img;
 	struct ek_media *m;
 	struct usb_disk disk;
-	struct usb_sums sums;
 	struct ek_out *out;
 	struct usb_image image;
 	const char *stage;
@@ -127,25 +126,16 @@ static int write_mbr(struct job *j, struct ek_err *err)
 	return EK_OK;
 }
 
-/* One file through the pipe of mcopy; its sum is of the bytes that went. */
-static int write_file(struct job *j, const struct ek_media_file *f, char *hex,
+/* One file through the pipe of mcopy. */
+static int write_file(struct job *j, const struct ek_media_file *f,
 		      struct ek_err *err)
 {
-	struct ek_digest *sum = NULL;
-	struct ek_in *raw = NULL, *in = NULL;
-	int rc = ek_digest_new(&sum, EK_SHA256, err);
+	struct ek_in *in;
+	int rc = ek_media_in(j->m, f, &in, err);
 
 	if (rc == EK_OK)
-		rc = ek_media_in(j->m, f, &raw, err);
-	if (rc == EK_OK)
-		rc = ek_in_open_digest(&in, raw, sum, NULL, err);
-	if (rc == EK_OK)
 		rc = usb_mcopy(&j->image, f->path, f->mtime, in, err);
-	if (rc == EK_OK)
-		rc = ek_digest_hex(sum, hex, err);
 	ek_in_close(&in);
-	ek_in_close(&raw);
-	ek_digest_free(sum);
 	if (rc == EK_OK)
 		add_progress(j, f->size);
 	return rc;
@@ -164,19 +154,14 @@ static int write_all(struct job *j, struct ek_err *err)
 		rc = usb_mmd(&j->image, j->disk.dirs.v[i], mtime, err);
 	for (size_t i = 0; rc == EK_OK && (f = ek_media_at(j->m, i)) != NULL;
 	     i++)
-		rc = write_file(j, f, j->sums.v[i], err);
+		rc = write_file(j, f, err);
 	return rc;
 }
 
 static int make(struct job *j, const char *out, struct ek_err *err)
 {
-	int rc;
+	int rc = ek_out_open(&j->out, out, err);
 
-	j->sums.n = ek_media_count(j->m);
-	j->sums.v = calloc(j->sums.n, sizeof(*j->sums.v));
-	if (j->sums.v == NULL)
-		return ek_fail_sys(err, "'%s'", out);
-	rc = ek_out_open(&j->out, out, err);
 	if (rc != EK_OK)
 		return rc;
 	j->image = (struct usb_image){ ek_out_fd(j->out), out };
@@ -189,8 +174,7 @@ static int make(struct job *j, const char *out, struct ek_err *err)
 	if (rc != EK_OK)
 		return rc;
 	begin_stage(j, "proving");
-	rc = usb_prove(&j->image, &j->disk, j->m, &j->sums, add_progress, j,
-		       err);
+	rc = usb_prove(&j->image, &j->disk, j->m, add_progress, j, err);
 	begin_stage(j, NULL);
 	return rc == EK_OK ? ek_out_commit(&j->out, err) : rc;
 }
@@ -210,11 +194,10 @@ int ek_usb_make(const char *in, const char *out, const struct ek_usb_opts *opts,
 	if (rc == EK_OK)
 		rc = make(&j, out, err);
 	if (rc == EK_OK) {
-		result->files = j.sums.n;
+		result->files = ek_media_count(j.m);
 		result->bytes = j.disk.bytes;
 	}
 	ek_out_abort(&j.out);
-	free(j.sums.v);
 	usb_disk_clear(&j.disk);
 	ek_media_free(&j.m);
 	ek_image_close(&j.img);

@@ -8,8 +8,8 @@
  * clusters as its file's size wants, no cluster is in two chains, none is lost,
  * long names go with their short ones, no two names of a directory are the same
  * without regard to case, and no name can lead out of its directory. What fails
- * that is EK_EFORMAT, and so is what mtools does not write: names outside ASCII,
- * FAT12 and FAT16, sectors of other than 512 bytes.
+ * that is EK_EFORMAT, and so is what mtools does not write: names outside
+ * ASCII, FAT12 and FAT16, sectors of other than 512 bytes.
  *
  * Limits: EK_FAT_CLUSTERS_MAX clusters, EK_FAT_NODES_MAX files and directories,
  * EK_FAT_DEPTH_MAX levels; beyond is EK_ELIMIT.
@@ -69,7 +69,8 @@ const struct ek_fat_node *ek_fat_at(const struct ek_fat *fat, size_t i);
 const struct ek_fat_node *ek_fat_find(const struct ek_fat *fat,
 				      const char *path);
 
-/* The bytes of a file; fat is borrowed until close. A directory is EK_EREFUSE. */
+/* The bytes of a file; fat is borrowed until close. A directory is
+ * EK_EREFUSE. */
 int ek_fat_in(const struct ek_fat *fat, const struct ek_fat_node *node,
 	      struct ek_in **in, struct ek_err *err);
 

@@ -103,6 +103,11 @@ struct ek_out;
 int ek_in_copy(struct ek_in *in, struct ek_out *out, uint64_t *n,
 	       struct ek_err *err);
 
+/* Do both have the same bytes from here to the end? Both are taken as far as
+ * they are alike. */
+int ek_in_same(struct ek_in *a, struct ek_in *b, bool *same,
+	       struct ek_err *err);
+
 uint64_t ek_in_pos(const struct ek_in *in); /* bytes taken so far */
 const char *ek_in_name(const struct ek_in *in);
 
