@@ -33,10 +33,10 @@ struct ek_proc_opts {
  * and SOURCE_DATE_EPOCH. Standard output is /dev/null, and standard input too
  * without opts->input. A child that does not read its input to the end is no
  * failure here: its status tells. Where reading opts->input fails, that is
- * returned, and the child has seen an early end. Standard error goes into log (may be NULL; the last 64 KiB of it) and, line by line, to
- * opts->line: lines end with LF or CR, are at most 4096 bytes, and are not
- * empty. opts may be NULL. A program that is not there is EK_ESYS, with the
- * hint in its message.
+ * returned, and the child has seen an early end. Standard error goes into log
+ * (may be NULL; the last 64 KiB of it) and, line by line, to opts->line: lines
+ * end with LF or CR, are at most 4096 bytes, and are not empty. opts may be
+ * NULL. A program that is not there is EK_ESYS, with the hint in its message.
  */
 int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,
 		struct ek_buf *log, int *status, struct ek_err *err);

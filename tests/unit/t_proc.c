@@ -251,7 +251,7 @@ static void test_input(void **state)
 	ek_buf_free(&log);
 }
 
-/* A child that does not read, or that talks more than a pipe holds meanwhile. */
+/* A child that does not read, or that talks more than a pipe holds. */
 static void test_input_left(void **state)
 {
 	static const char *const scripts[] = {
