@@ -419,6 +419,23 @@ int ek_dir_look(struct ek_dir *d, const char *name, enum ek_dir_there *there,
 	return rc;
 }
 
+int ek_dir_check_free(struct ek_dir *d, const char *name, bool tree,
+		      bool replace, struct ek_err *err)
+{
+	enum ek_dir_there there;
+	int rc = ek_dir_look(d, name, &there, err);
+
+	if (rc != EK_OK || there == EK_DIR_NOTHING)
+		return rc;
+	if ((there == EK_DIR_IS_DIR) != tree)
+		return ek_fail(err, EK_EREFUSE, "'%s' is there and is %s"
+			       " directory", name, tree ? "no" : "a");
+	if (!replace)
+		return ek_fail(err, EK_EREFUSE, "'%s' is already there; nothing"
+			       " was written (--force replaces files)", name);
+	return EK_OK;
+}
+
 int ek_dir_remove(struct ek_dir *d, const char *name, struct ek_err *err)
 {
 	struct spot s;

@@ -10,6 +10,14 @@
 #include "ek/io.h"
 #include "io_int.h"
 
+bool ek_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 /* ---- files by offset ----------------------------------------------------- */
 
 struct ek_file {

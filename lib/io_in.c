@@ -337,6 +337,35 @@ int ek_in_skip(struct ek_in *in, uint64_t n, const char *what,
 	return skip_by_reading(in, n, what, err);
 }
 
+int ek_in_same(struct ek_in *a, struct ek_in *b, bool *same,
+	       struct ek_err *err)
+{
+	const unsigned char *p, *q;
+	size_t n, m;
+	int rc;
+
+	*same = false;
+	for (;;) {
+		rc = ek_in_peek_some(a, &p, &n, err);
+		if (rc == EK_OK)
+			rc = ek_in_peek_some(b, &q, &m, err);
+		if (rc != EK_OK)
+			return rc;
+		if (n == 0 || m == 0) {
+			*same = n == m;
+			return EK_OK;
+		}
+		n = n < m ? n : m;
+		if (memcmp(p, q, n) != 0)
+			return EK_OK;
+		rc = ek_in_skip(a, n, "data", err);
+		if (rc == EK_OK)
+			rc = ek_in_skip(b, n, "data", err);
+		if (rc != EK_OK)
+			return rc;
+	}
+}
+
 uint64_t ek_in_pos(const struct ek_in *in)
 {
 	return in->pos;

@@ -253,22 +253,12 @@ static void blame(const char *log, const char **line, size_t *len)
 static int explain(const char *log, int status, const char *name,
 		   struct ek_err *err)
 {
-	/* xorriso looks at the free space before it writes */
-	static const struct { const char *text; int sys; } full[] = {
-		{ "No space left on device", ENOSPC },
-		{ "exceeds free space on media", ENOSPC },
-		{ "Disk quota exceeded", EDQUOT },
-		{ "File too large", EFBIG },
-	};
 	const char *line;
 	size_t len;
 
-	for (size_t i = 0; i < sizeof(full) / sizeof(*full); i++) {
-		if (strstr(log, full[i].text) != NULL) {
-			errno = full[i].sys;
-			return ek_fail_sys(err, "cannot write '%s'", name);
-		}
-	}
+	errno = ek_proc_full(log);
+	if (errno != 0)
+		return ek_fail_sys(err, "cannot write '%s'", name);
 	blame(log, &line, &len);
 	return ek_fail(err, EK_ESYS, "cannot make '%s': xorriso failed with "
 		       "status %d: %.*s", name, status,

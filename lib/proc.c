@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* proc.c - run another program, its standard error kept for our message */
+/* proc.c - run another program, its standard error kept for our message, its
+ *          standard input fed */
 #include "os.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,6 +12,7 @@
 
 #include "ek/buf.h"
 #include "ek/err.h"
+#include "ek/io.h"
 #include "ek/proc.h"
 
 /* Kept of standard error, and the longest line told to opts->line. */
@@ -31,7 +34,7 @@ static bool add_env(char **v, size_t *n, const char *name, const char *value)
 }
 
 /* The whole environment of the child; v has room and is zeroed. */
-static bool make_env(char *v[ENV_MAX])
+static bool make_env(char *v[ENV_MAX], const char *epoch)
 {
 	const char *path = getenv("PATH");
 	size_t n = 0;
@@ -41,7 +44,7 @@ static bool make_env(char *v[ENV_MAX])
 	       add_env(v, &n, "LC_ALL", "C") &&
 	       add_env(v, &n, "TZ", "UTC") &&
 	       add_env(v, &n, "TMPDIR", getenv("TMPDIR")) &&
-	       add_env(v, &n, "SOURCE_DATE_EPOCH",
+	       add_env(v, &n, "SOURCE_DATE_EPOCH", epoch != NULL ? epoch :
 		       getenv("SOURCE_DATE_EPOCH"));
 }
 
@@ -80,22 +83,73 @@ static void hear(struct listener *l, const char *p, size_t n)
 	}
 }
 
-static int listen_to(struct listener *l, int fd, const char *name,
-		     struct ek_err *err)
+/* What is read of its standard error now; false at the end. */
+static int listen_once(struct listener *l, int fd, const char *name,
+		       bool *more, struct ek_err *err)
 {
 	char buf[4096];
-	ssize_t n;
+	ssize_t n = read(fd, buf, sizeof(buf));
 
-	for (;;) {
-		n = read(fd, buf, sizeof(buf));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
+	if (n < 0 && errno != EINTR)
+		return ek_fail_sys(err, "listening to '%s'", name);
+	if (n > 0)
 		hear(l, buf, (size_t)n);
+	*more = n != 0;
+	return EK_OK;
+}
+
+/* Hand on what the pipe takes; closes it at the end of the input, and where the
+ * child reads no more. */
+static int feed_once(struct ek_in *in, int *fd, const char *name,
+		     struct ek_err *err)
+{
+	const unsigned char *p;
+	size_t got;
+	ssize_t n = 0;
+	int rc = ek_in_peek_some(in, &p, &got, err);
+
+	if (rc == EK_OK && got != 0) {
+		n = write(*fd, p, got);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return EK_OK;
+		if (n < 0 && errno != EPIPE)
+			return ek_fail_sys(err, "writing to '%s'", name);
+		if (n > 0)
+			return ek_in_skip(in, (uint64_t)n, "input", err);
+	}
+	close(*fd);
+	*fd = -1;
+	return rc;
+}
+
+/* Our ends of the child's pipes; -1 where one is closed. */
+struct ends {
+	int error, error_child, input, input_child;
+};
+
+/* Feed and listen, until it has closed its standard error. */
+static int attend(struct listener *l, struct ends *e, const char *name,
+		  struct ek_err *err)
+{
+	bool more = true;
+	int rc = EK_OK;
+
+	while (rc == EK_OK && more) {
+		struct pollfd v[2] = { { e->error, POLLIN, 0 },
+				       { e->input, POLLOUT, 0 } };
+
+		if (poll(v, 2, -1) < 0) {
+			if (errno != EINTR)
+				rc = ek_fail_sys(err, "waiting for '%s'", name);
+			continue;
+		}
+		if (v[0].revents != 0)
+			rc = listen_once(l, e->error, name, &more, err);
+		if (rc == EK_OK && e->input >= 0 && v[1].revents != 0)
+			rc = feed_once(l->opts->input, &e->input, name, err);
 	}
 	tell_line(l);
-	return n == 0 ? EK_OK : ek_fail_sys(err, "listening to '%s'", name);
+	return rc;
 }
 
 /* The last LOG_MAX bytes, from the begin of a line on. */
@@ -120,17 +174,22 @@ static void keep_end(const struct listener *l, struct ek_buf *log)
 
 /* ---- the child ----------------------------------------------------------- */
 
-/* Descriptors of the child: /dev/null twice, the pipe, and the kept one. */
-static int set_files(posix_spawn_file_actions_t *fa, int pipe_end, int keep_fd)
+/* Descriptors of the child: pipes or /dev/null, and the kept one. */
+static int set_files(posix_spawn_file_actions_t *fa, const struct ends *end,
+		     int keep_fd)
 {
 	int e;
 
-	e = posix_spawn_file_actions_addopen(fa, 0, "/dev/null", O_RDONLY, 0);
+	if (end->input_child >= 0)
+		e = posix_spawn_file_actions_adddup2(fa, end->input_child, 0);
+	else
+		e = posix_spawn_file_actions_addopen(fa, 0, "/dev/null",
+						     O_RDONLY, 0);
 	if (e == 0)
 		e = posix_spawn_file_actions_addopen(fa, 1, "/dev/null",
 						     O_WRONLY, 0);
 	if (e == 0)
-		e = posix_spawn_file_actions_adddup2(fa, pipe_end, 2);
+		e = posix_spawn_file_actions_adddup2(fa, end->error_child, 2);
 	/* onto itself: that takes close-on-exec off, in the child alone */
 	if (e == 0 && keep_fd >= 0)
 		e = posix_spawn_file_actions_adddup2(fa, keep_fd, keep_fd);
@@ -155,8 +214,8 @@ static int set_signals(posix_spawnattr_t *attr)
 }
 
 /* An errno, or 0. */
-static int start(pid_t *pid, const char *const argv[], int pipe_end, int keep,
-		 char *const env[])
+static int start(pid_t *pid, const char *const argv[], const struct ends *end,
+		 int keep, char *const env[])
 {
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
@@ -167,7 +226,7 @@ static int start(pid_t *pid, const char *const argv[], int pipe_end, int keep,
 		return e;
 	e = posix_spawnattr_init(&attr);
 	if (e == 0) {
-		e = set_files(&fa, pipe_end, keep);
+		e = set_files(&fa, end, keep);
 		if (e == 0)
 			e = set_signals(&attr);
 		if (e == 0) /* it does not write to argv: POSIX says so */
@@ -201,21 +260,46 @@ static int cannot_start(int e, const char *name, const char *hint,
 	return ek_fail_sys(err, "cannot run '%s'", name);
 }
 
-/* Start it, listen, wait. end: ours of the pipe, and the child's. */
-static int run(const char *const argv[], struct listener *l, int end[2],
+static void shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int open_pipes(struct ends *e, bool feeds)
+{
+	int v[2];
+
+	if (pipe2(v, O_CLOEXEC) != 0)
+		return -1;
+	e->error = v[0];
+	e->error_child = v[1];
+	if (!feeds)
+		return 0;
+	if (pipe2(v, O_CLOEXEC) != 0)
+		return -1;
+	e->input_child = v[0];
+	e->input = v[1];
+	return fcntl(e->input, F_SETFL, O_NONBLOCK);
+}
+
+/* Start it, feed it, listen, wait. */
+static int run(const char *const argv[], struct listener *l, struct ends *end,
 	       char *const env[], int *status, struct ek_err *err)
 {
 	pid_t pid;
 	int e, rc, wait_rc;
 
-	e = start(&pid, argv, end[1], l->opts->keep_fd, env);
-	close(end[1]);
-	end[1] = -1;
+	e = start(&pid, argv, end, l->opts->keep_fd, env);
+	shut(&end->error_child);
+	shut(&end->input_child);
 	if (e != 0)
 		return cannot_start(e, argv[0], l->opts->install_hint, err);
-	rc = listen_to(l, end[0], argv[0], err);
-	close(end[0]); /* a child that goes on writing is told so by SIGPIPE */
-	end[0] = -1;
+	rc = attend(l, end, argv[0], err);
+	/* a child that goes on writing is told so by SIGPIPE */
+	shut(&end->error);
+	shut(&end->input);
 	wait_rc = wait_for(pid, argv[0], status, rc == EK_OK ? err : NULL);
 	return rc != EK_OK ? rc : wait_rc;
 }
@@ -225,25 +309,48 @@ int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,
 {
 	static const struct ek_proc_opts none = { .keep_fd = -1 };
 	struct sigaction dfl = { .sa_handler = SIG_DFL }, old;
+	struct sigaction ign = { .sa_handler = SIG_IGN }, old_pipe;
 	struct listener l = { .opts = opts != NULL ? opts : &none };
+	struct ends end = { -1, -1, -1, -1 };
 	char *env[ENV_MAX] = { NULL };
-	int end[2] = { -1, -1 }, rc;
+	int rc;
 
 	*status = -1;
-	/* Where our parent ignores SIGCHLD there is nothing to wait for. */
+	/* Where our parent ignores SIGCHLD there is nothing to wait for; a
+	 * child that stops reading must not end us. */
 	sigaction(SIGCHLD, &dfl, &old);
-	if (!make_env(env) || pipe2(end, O_CLOEXEC) != 0)
+	sigaction(SIGPIPE, &ign, &old_pipe);
+	if (!make_env(env, l.opts->epoch) ||
+	    open_pipes(&end, l.opts->input != NULL) != 0)
 		rc = ek_fail_sys(err, "cannot run '%s'", argv[0]);
 	else
-		rc = run(argv, &l, end, env, status, err);
+		rc = run(argv, &l, &end, env, status, err);
+	sigaction(SIGPIPE, &old_pipe, NULL);
 	sigaction(SIGCHLD, &old, NULL);
 	keep_end(&l, log);
-	for (int i = 0; i < 2; i++)
-		if (end[i] >= 0)
-			close(end[i]);
+	shut(&end.error);
+	shut(&end.error_child);
+	shut(&end.input);
+	shut(&end.input_child);
 	for (int i = 0; i < ENV_MAX; i++)
 		free(env[i]);
 	ek_buf_free(&l.all);
 	ek_buf_free(&l.line);
 	return rc;
+}
+
+int ek_proc_full(const char *log)
+{
+	/* xorriso looks at the free space before it writes */
+	static const struct { const char *text; int sys; } full[] = {
+		{ "No space left on device", ENOSPC },
+		{ "exceeds free space on media", ENOSPC },
+		{ "Disk quota exceeded", EDQUOT },
+		{ "File too large", EFBIG },
+	};
+
+	for (size_t i = 0; i < sizeof(full) / sizeof(*full); i++)
+		if (strstr(log, full[i].text) != NULL)
+			return full[i].sys;
+	return 0;
 }

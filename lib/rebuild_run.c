@@ -2,8 +2,6 @@
 /* rebuild_run.c - a rebuild from the open input to the named output */
 #include "os.h"
 
-#include <sys/stat.h>
-
 #include "ek/buf.h"
 #include "ek/err.h"
 #include "ek/finding.h"
@@ -30,10 +28,7 @@ struct ek_rebuild {
 /* xorriso grows an image in place where both are one file. */
 static int check_names(const char *in, const char *out, struct ek_err *err)
 {
-	struct stat a, b;
-
-	if (stat(in, &a) == 0 && stat(out, &b) == 0 && a.st_dev == b.st_dev &&
-	    a.st_ino == b.st_ino)
+	if (ek_same_file(in, out))
 		return ek_fail(err, EK_EARG, "'%s' and '%s' are the same file: "
 			       "an image is not changed in place", in, out);
 	return EK_OK;

@@ -26,12 +26,20 @@ static struct ek_image *image_of(const void *subject)
 	return ((const struct ek_rules_iso *)subject)->image;
 }
 
+/* The ISO, where it is one and will stay one; else NULL. */
+static const struct ek_iso *iso_of(const void *subject)
+{
+	const struct ek_rules_iso *s = subject;
+
+	return s->copied ? NULL : ek_image_iso(s->image);
+}
+
 /* The boot catalog of an ISO; false where there is none to look at: a
  * directory, no boot record, or damage, which boot-catalog tells. */
 static bool catalog_of(const void *subject, const struct ek_iso **iso,
 		       struct ek_iso_catalog *cat)
 {
-	*iso = ek_image_iso(image_of(subject));
+	*iso = iso_of(subject);
 	return *iso != NULL && ek_iso_catalog(*iso, cat, NULL) == EK_OK;
 }
 
@@ -48,7 +56,7 @@ static int hand_on(const struct ek_err *why, struct ek_err *err)
 static int check_catalog(const struct ek_rule *rule, const void *subject,
 			 struct ek_findings *out, struct ek_err *err)
 {
-	const struct ek_iso *iso = ek_image_iso(image_of(subject));
+	const struct ek_iso *iso = iso_of(subject);
 	struct ek_iso_catalog cat;
 	struct ek_err why = EK_ERR_INIT;
 	int rc;
@@ -67,7 +75,7 @@ static int check_catalog(const struct ek_rule *rule, const void *subject,
 static int check_entry(const struct ek_rule *rule, const void *subject,
 		       struct ek_findings *out, struct ek_err *err)
 {
-	const struct ek_iso *iso = ek_image_iso(image_of(subject));
+	const struct ek_iso *iso = iso_of(subject);
 	struct ek_iso_catalog cat;
 
 	(void)err;
@@ -174,7 +182,7 @@ static bool boots(const void *subject, const struct firmware *f)
 	const struct ek_iso *iso;
 	struct ek_iso_catalog cat;
 
-	if (ek_image_iso(image_of(subject)) == NULL)
+	if (iso_of(subject) == NULL)
 		return true;
 	return catalog_of(subject, &iso, &cat) &&
 	       ek_iso_boot_for(&cat, f->platform) != NULL;

@@ -359,29 +359,16 @@ static int pass(struct job *j, struct ek_err *err)
 	return rc;
 }
 
-/* Nothing may be in the way; directories never are replaced. */
+/* Nothing may be in the way. */
 static int check_free(const struct job *j, const struct ek_strs *names,
 		      bool trees, struct ek_err *err)
 {
-	enum ek_dir_there there;
-	int rc;
+	int rc = EK_OK;
 
-	for (size_t i = 0; i < names->n; i++) {
-		rc = ek_dir_look(j->dir, names->v[i], &there, err);
-		if (rc != EK_OK)
-			return rc;
-		if (there == EK_DIR_NOTHING)
-			continue;
-		if ((there == EK_DIR_IS_DIR) != trees)
-			return ek_fail(err, EK_EREFUSE, "'%s' is there and is"
-				       " %s directory", names->v[i],
-				       trees ? "no" : "a");
-		if (!j->o->replace)
-			return ek_fail(err, EK_EREFUSE, "'%s' is already there;"
-				       " nothing was written (--force replaces"
-				       " files)", names->v[i]);
-	}
-	return EK_OK;
+	for (size_t i = 0; rc == EK_OK && i < names->n; i++)
+		rc = ek_dir_check_free(j->dir, names->v[i], trees,
+				       j->o->replace, err);
+	return rc;
 }
 
 int ek_vibunpack(const char *path, const char *dir,

@@ -14,13 +14,12 @@
 set -eu
 
 build='gcc make libc6-dev pkg-config zlib1g-dev libisal-dev liblzma-dev
-	libzstd-dev libxml2-dev libarchive-dev libssl-dev xorriso'
+	libzstd-dev libxml2-dev libarchive-dev libssl-dev xorriso mtools'
 # the loaders of the miniature image are here too: the demo needs them, and it
 # must not pull in QEMU
 check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
-	isolinux syslinux-common grub-efi-amd64-bin grub-common mtools
-	dosfstools'
-boot='genisoimage qemu-system-x86 ovmf'
+	isolinux syslinux-common grub-efi-amd64-bin grub-common dosfstools'
+boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'
 

@@ -68,6 +68,12 @@ enum ek_dir_there { EK_DIR_NOTHING, EK_DIR_IS_DIR, EK_DIR_IS_OTHER };
 int ek_dir_look(struct ek_dir *d, const char *name, enum ek_dir_there *there,
 		struct ek_err *err);
 
+/* May a file (or a directory, where tree) be made at name before anything is
+ * written? EK_EREFUSE: one is there that is the other, or, unless replace,
+ * anything at all. Directories are never replaced, they are filled. */
+int ek_dir_check_free(struct ek_dir *d, const char *name, bool tree,
+		      bool replace, struct ek_err *err);
+
 /* Remove a file or a link; not there is fine, a directory is EK_EREFUSE. */
 int ek_dir_remove(struct ek_dir *d, const char *name, struct ek_err *err);
 

@@ -26,6 +26,9 @@ const char *ek_input_name(const char *path);
 int ek_read_all(const char *path, size_t limit, char **data, size_t *len,
 		struct ek_err *err);
 
+/* Are both there, and one file? */
+bool ek_same_file(const char *a, const char *b);
+
 /* ---- input streams ------------------------------------------------------ */
 
 struct ek_in; /* opaque */
@@ -98,6 +101,11 @@ int ek_in_skip(struct ek_in *in, uint64_t n, const char *what,
 /* Copies to the end; *n (may be NULL) counts. */
 struct ek_out;
 int ek_in_copy(struct ek_in *in, struct ek_out *out, uint64_t *n,
+	       struct ek_err *err);
+
+/* Do both have the same bytes from here to the end? Both are taken as far as
+ * they are alike. */
+int ek_in_same(struct ek_in *a, struct ek_in *b, bool *same,
 	       struct ek_err *err);
 
 uint64_t ek_in_pos(const struct ek_in *in); /* bytes taken so far */

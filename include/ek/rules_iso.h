@@ -28,6 +28,7 @@
 #ifndef EK_RULES_ISO_H
 #define EK_RULES_ISO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ek/finding.h"
@@ -40,6 +41,9 @@ struct ek_rules_iso {
 	/* module-gzip looks at these paths only; NULL: at every module */
 	const char *const *only;
 	size_t n_only;
+	/* its files are meant for a directory or another file system: as if it
+	 * were one */
+	bool copied;
 };
 
 extern const struct ek_rule ek_rules_iso[];

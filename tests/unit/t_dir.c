@@ -359,6 +359,20 @@ static void do_the_rest(struct place *p)
 	assert_int_equal(there, EK_DIR_NOTHING);
 	assert_int_equal(ek_dir_look(p->d, "a", &there, &err), EK_OK);
 	assert_int_equal(there, EK_DIR_IS_DIR);
+	assert_int_equal(ek_dir_check_free(p->d, "no/thing", false, false,
+					   &err), EK_OK);
+	assert_int_equal(ek_dir_check_free(p->d, "a", true, true, &err),
+			 EK_OK);
+	assert_int_equal(ek_dir_check_free(p->d, "a", true, false, &err),
+			 EK_EREFUSE);
+	assert_int_equal(ek_dir_check_free(p->d, "a", false, true, &err),
+			 EK_EREFUSE);
+	assert_int_equal(ek_dir_check_free(p->d, "a/f", false, true, &err),
+			 EK_OK);
+	assert_int_equal(ek_dir_check_free(p->d, "a/f", false, false, &err),
+			 EK_EREFUSE);
+	assert_int_equal(ek_dir_check_free(p->d, "a/f", true, true, &err),
+			 EK_EREFUSE);
 	assert_int_equal(ek_dir_remove(p->d, "no/thing", &err), EK_OK);
 	assert_int_equal(ek_dir_remove(p->d, "a", &err), EK_EREFUSE);
 

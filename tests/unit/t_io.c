@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -1217,6 +1218,60 @@ static void test_rest_seeks(void **state)
 	free(data);
 }
 
+static void test_in_same(void **state)
+{
+	static const struct {
+		size_t a, b, flip; /* lengths; the byte of b that is another */
+		bool same;
+	} rows[] = {
+		{ 0, 0, SIZE_MAX, true },
+		{ 5, 5, SIZE_MAX, true },
+		{ 5, 6, SIZE_MAX, false },
+		{ 6, 5, SIZE_MAX, false },
+		{ 0, 1, SIZE_MAX, false },
+		{ 200000, 200000, SIZE_MAX, true },
+		{ 200000, 200000, 199999, false },
+		{ 200000, 200000, 0, false },
+		{ 200000, 199999, SIZE_MAX, false },
+	};
+	static char x[200000], y[200000];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ek_in *a, *b;
+		bool same;
+		int fd = memfd_create("y", MFD_CLOEXEC);
+
+		memset(x, 'x', sizeof(x));
+		memset(y, 'x', sizeof(y));
+		if (rows[i].flip != SIZE_MAX)
+			y[rows[i].flip] ^= 1;
+		assert_int_equal(write(fd, y, rows[i].b), rows[i].b);
+		assert_int_equal(ek_in_open_mem(&a, "x", x, rows[i].a, NULL),
+				 EK_OK);
+		assert_int_equal(ek_in_open_fd(&b, fd, "y", NULL), EK_OK);
+		assert_int_equal(ek_in_same(a, b, &same, NULL), EK_OK);
+		assert_int_equal(same, rows[i].same);
+		ek_in_close(&a);
+		ek_in_close(&b);
+	}
+}
+
+static void test_same_file(void **state)
+{
+	(void)state;
+	put_text("f", "x");
+	put_text("g", "x");
+	assert_int_equal(link("f", "hard"), 0);
+	assert_int_equal(symlink("f", "soft"), 0);
+	assert_true(ek_same_file("f", "./f"));
+	assert_true(ek_same_file("f", "hard"));
+	assert_true(ek_same_file("soft", "f"));
+	assert_false(ek_same_file("f", "g"));
+	assert_false(ek_same_file("f", "none"));
+	assert_false(ek_same_file("none", "none"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1226,6 +1281,8 @@ int main(void)
 		T(test_in_out_big),
 		T(test_peek_part_rewind),
 		T(test_file_and_spool),
+		T(test_in_same),
+		T(test_same_file),
 		T(test_out_on_a_bad_system),
 		T(test_out_named_abort),
 		T(test_out_through_links),

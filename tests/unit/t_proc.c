@@ -13,6 +13,7 @@
 
 #include "ek/buf.h"
 #include "ek/err.h"
+#include "ek/io.h"
 #include "ek/proc.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -207,6 +208,113 @@ static void test_signals(void **state)
 	signal(SIGCHLD, SIG_DFL);
 }
 
+/* ---- standard input ----------------------------------------------------- */
+
+/* A stream of n bytes 'x', which fails at the end where ctx says so. */
+struct source {
+	size_t left;
+	bool fails;
+};
+
+static int fill_x(void *ctx, unsigned char *buf, size_t cap, size_t *got,
+		  struct ek_err *err)
+{
+	struct source *s = ctx;
+
+	*got = s->left < cap ? s->left : cap;
+	memset(buf, 'x', *got);
+	s->left -= *got;
+	if (*got == 0 && s->fails)
+		return ek_fail(err, EK_EFORMAT, "the source broke");
+	return EK_OK;
+}
+
+static void test_input(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 65536, 3000000 };
+	struct ek_buf log = EK_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct source s = { sizes[i], false };
+		struct ek_proc_opts opts = { .keep_fd = -1 };
+		char want[32];
+
+		snprintf(want, sizeof(want), "%zu\n", sizes[i]);
+		assert_int_equal(ek_in_open_fill(&opts.input, "x", fill_x, NULL,
+						 &s, NULL), EK_OK);
+		assert_int_equal(sh("wc -c >&2", &opts, &log), 0);
+		assert_string_equal(ek_buf_str(&log), want);
+		ek_buf_reset(&log);
+		ek_in_close(&opts.input);
+	}
+	ek_buf_free(&log);
+}
+
+/* A child that does not read, or that talks more than a pipe holds. */
+static void test_input_left(void **state)
+{
+	static const char *const scripts[] = {
+		"exit 7", "exec <&-; sleep 0.1; exit 7",
+		"yes | head -c 300000 >&2; cat >/dev/null; exit 7",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		struct source s = { 3000000, false };
+		struct ek_proc_opts opts = { .keep_fd = -1 };
+
+		assert_int_equal(ek_in_open_fill(&opts.input, "x", fill_x, NULL,
+						 &s, NULL), EK_OK);
+		assert_int_equal(sh(scripts[i], &opts, NULL), 7);
+		ek_in_close(&opts.input);
+	}
+}
+
+static void test_input_fails(void **state)
+{
+	static const char *const argv[] = { "cat", NULL };
+	struct source s = { 100000, true };
+	struct ek_proc_opts opts = { .keep_fd = -1 };
+	struct ek_err err = EK_ERR_INIT;
+	int status;
+
+	(void)state;
+	assert_int_equal(ek_in_open_fill(&opts.input, "x", fill_x, NULL, &s,
+					 NULL), EK_OK);
+	assert_int_equal(ek_proc_run(argv, &opts, NULL, &status, &err),
+			 EK_EFORMAT);
+	assert_string_equal(err.msg, "the source broke");
+	ek_in_close(&opts.input);
+}
+
+static void test_epoch(void **state)
+{
+	struct ek_proc_opts opts = { .keep_fd = -1, .epoch = "12345" };
+	struct ek_buf log = EK_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(setenv("SOURCE_DATE_EPOCH", "99", 1), 0);
+	assert_int_equal(sh("echo $SOURCE_DATE_EPOCH >&2", &opts, &log), 0);
+	assert_int_equal(sh("echo $SOURCE_DATE_EPOCH >&2", NULL, &log), 0);
+	assert_string_equal(ek_buf_str(&log), "12345\n99\n");
+	ek_buf_free(&log);
+	unsetenv("SOURCE_DATE_EPOCH");
+}
+
+static void test_full(void **state)
+{
+	(void)state;
+	assert_int_equal(ek_proc_full(""), 0);
+	assert_int_equal(ek_proc_full("x: no such file"), 0);
+	assert_int_equal(ek_proc_full("a\nb: No space left on device\nc"),
+			 ENOSPC);
+	assert_int_equal(ek_proc_full("Image exceeds free space on media"),
+			 ENOSPC);
+	assert_int_equal(ek_proc_full("x: Disk quota exceeded"), EDQUOT);
+	assert_int_equal(ek_proc_full("x: File too large"), EFBIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +326,11 @@ int main(void)
 		cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_cannot_run),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_input),
+		cmocka_unit_test(test_input_left),
+		cmocka_unit_test(test_input_fails),
+		cmocka_unit_test(test_epoch),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);

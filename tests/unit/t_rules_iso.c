@@ -18,11 +18,14 @@ static const unsigned char gz[] = {
 	0x1f, 0x08, 0xea, 0x46, 2, 0, 0, 0,
 };
 
+/* Look at the files as if they lay elsewhere. */
+static bool copied;
+
 /* The codes found in the image in img, in order, one blank behind each. */
 static void codes(char *text, size_t room, bool data)
 {
 	const struct ek_rules_iso *subject;
-	struct ek_rules_iso s = { 0 };
+	struct ek_rules_iso s = { .copied = copied };
 	struct ek_findings *found;
 	struct ek_iso *iso;
 	int fd = image_fd(sizeof(img));
@@ -180,6 +183,24 @@ static void test_gzip(void **state)
 	expect("module-gzip ", true);
 }
 
+/* The catalog does not matter, and so both boot.cfg do. */
+static void test_copied(void **state)
+{
+	(void)state;
+	copied = true;
+	make();
+	block(CATALOG)[0] = 9;
+	block(ISOLINUX)[12] ^= 1;
+	expect("", false);
+	cfg(CFG2, "kernel=/gone\n");
+	expect("module-missing boot-cfg-differ ", false);
+	make();
+	block(CATALOG)[65] = 1;
+	memcpy(find_record(EFI_BOOT, "BOOT.CFG;1") + 33, "BOOT.CFX", 8);
+	expect("boot-cfg ", false);
+	copied = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_cfg),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
