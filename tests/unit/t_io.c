@@ -299,6 +299,7 @@ static void test_file_and_spool(void **state)
 	struct ek_err err;
 	struct ek_in *in;
 	char buf[8];
+	uint64_t size;
 	size_t got;
 
 	(void)state;
@@ -321,7 +322,8 @@ static void test_file_and_spool(void **state)
 	assert_int_equal(ek_spool_out(s, &out, NULL), EK_OK);
 	ek_out_write(out, "spooled", 7);
 	assert_int_equal(ek_out_commit(&out, NULL), EK_OK);
-	assert_int_equal(ek_spool_size(s), 7);
+	assert_int_equal(ek_spool_size(s, &size, NULL), EK_OK);
+	assert_int_equal(size, 7);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(ek_spool_in(s, "s", &in, NULL), EK_OK);
 		assert_int_equal(ek_in_read(in, buf, 8, &got, NULL), EK_OK);
