@@ -74,6 +74,14 @@ static int tell_stream(struct ek_in *in, bool *known,
 static const struct ek_layers_opts strict_gzip = { .mode = EK_GZ_ONE },
 				   joined_gzip = { .mode = EK_GZ_MANY };
 
+int ek_archive_tell(struct ek_in *in, bool *known, enum ek_archive_kind *kind,
+		    struct ek_err *err)
+{
+	size_t got;
+
+	return tell_stream(in, known, kind, &got, err);
+}
+
 /*
  * Is there a tar behind the layers? Its gzip may have several members, that of
  * a vmtar must be what the boot loader takes: so this must be known before in

@@ -22,11 +22,16 @@ static const struct {
 
 enum { PREFIX = 345, NAME_LEN = 100, LINK = 157 };
 
-struct scan {
-	struct ek_tgz_form *form;
+struct ek_tgz_scan {
+	struct ek_tgz_form *form; /* borrowed */
 	struct ek_nameset names;
-	struct ek_in *in; /* unpacked */
-	bool first, posix;
+	bool first;
+	bool over;    /* the first zero block was met */
+	bool damaged; /* no more can be told */
+	size_t zeros; /* blocks behind it */
+	uint64_t skip; /* bytes of data that are still to come */
+	size_t have;  /* bytes of the block that is gathered */
+	unsigned char block[EK_RECORD_SIZE];
 };
 
 const char *ek_tar_dialect_name(enum ek_tar_dialect dialect)
@@ -44,10 +49,10 @@ const char *ek_tar_dialect_name(enum ek_tar_dialect dialect)
 	return "tar";
 }
 
-static void not_strict(struct scan *s, const char *fmt, ...) EK_PRINTF(2, 3);
+static void not_strict(struct ek_tgz_scan *s, const char *fmt, ...) EK_PRINTF(2, 3);
 
 /* The first reason counts. */
-static void not_strict(struct scan *s, const char *fmt, ...)
+static void not_strict(struct ek_tgz_scan *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -76,7 +81,7 @@ static bool zero(const unsigned char *p, size_t len)
 	return true;
 }
 
-static void see_magic(struct scan *s, const struct ek_record *r)
+static void see_magic(struct ek_tgz_scan *s, const struct ek_record *r)
 {
 	enum ek_magic magic = ek_record_magic(r);
 	char type = ek_record_type(r);
@@ -92,7 +97,7 @@ static void see_magic(struct scan *s, const struct ek_record *r)
 }
 
 /* Every directory above name, and name itself, are new and were told. */
-static int see_name(struct scan *s, const char *name, size_t len, bool dir,
+static int see_name(struct ek_tgz_scan *s, const char *name, size_t len, bool dir,
 		    struct ek_err *err)
 {
 	size_t n = len - (dir ? 1 : 0);
@@ -109,7 +114,7 @@ static int see_name(struct scan *s, const char *name, size_t len, bool dir,
 			      dir ? EK_NAME_DIR : EK_NAME_OTHER, err);
 }
 
-static int see_fields(struct scan *s, const struct ek_record *r,
+static int see_fields(struct ek_tgz_scan *s, const struct ek_record *r,
 		      struct ek_err *err)
 {
 	const char *name = (const char *)r->b;
@@ -139,78 +144,161 @@ static int see_fields(struct scan *s, const struct ek_record *r,
 	return see_name(s, name, len, dir, err);
 }
 
-/* Behind the first zero block: one more, and zeros to the end. */
-static int see_end(struct scan *s, struct ek_err *err)
+static void damage(struct ek_tgz_scan *s)
 {
-	unsigned char b[EK_RECORD_SIZE];
-	size_t got, blocks = 0;
-	int rc;
-
-	for (;;) {
-		rc = ek_in_read(s->in, b, sizeof(b), &got, err);
-		if (rc != EK_OK || got == 0)
-			break;
-		if (got < sizeof(b) || !zero(b, got))
-			not_strict(s, "bytes behind the end of the tar");
-		blocks++;
-	}
-	if (blocks == 0)
-		not_strict(s, "one zero block at the end, not two");
-	return rc;
+	not_strict(s, "not one sound gzip member");
+	s->damaged = true;
 }
 
-/* One record and its data; EK_END behind the last. */
-static int see_record(struct scan *s, struct ek_err *err)
+/* Behind the first zero block: one more, and zeros to the end. */
+static void see_behind(struct ek_tgz_scan *s)
+{
+	if (s->have < sizeof(s->block) || !zero(s->block, s->have))
+		not_strict(s, "bytes behind the end of the tar");
+	s->zeros++;
+}
+
+static int see_record(struct ek_tgz_scan *s, struct ek_err *err)
 {
 	struct ek_record r;
-	uint64_t size = 0, whole;
+	uint64_t size = 0;
 	int rc;
 
-	rc = ek_in_read_exact(s->in, r.b, sizeof(r.b), "a record", err);
-	if (rc != EK_OK)
-		return rc;
+	memcpy(r.b, s->block, sizeof(r.b));
 	if (ek_record_is_zero(&r)) {
-		rc = see_end(s, err);
-		return rc == EK_OK ? EK_END : rc;
+		s->over = true;
+		return EK_OK;
 	}
-	if (!ek_record_sum_ok(&r))
-		return ek_fail(err, EK_EFORMAT, "wrong checksum");
+	if (!ek_record_sum_ok(&r)) {
+		damage(s);
+		return EK_OK;
+	}
 	see_magic(s, &r);
 	rc = see_fields(s, &r, err);
 	if (rc != EK_OK)
 		return rc;
 	if (!ek_record_size(&r, &size) ||
-	    !ek_num_round_up(size, EK_RECORD_SIZE, &whole))
-		return ek_fail(err, EK_EFORMAT, "size is not octal");
+	    !ek_num_round_up(size, EK_RECORD_SIZE, &s->skip))
+		damage(s);
 	if (!ek_record_has_data(&r) && !ek_record_is_long(&r))
-		whole = 0;
-	return ek_in_skip(s->in, whole, "data", err);
+		s->skip = 0;
+	return EK_OK;
+}
+
+static int see_block(struct ek_tgz_scan *s, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	if (s->over)
+		see_behind(s);
+	else
+		rc = see_record(s, err);
+	s->have = 0;
+	return rc;
+}
+
+int ek_tgz_scan_new(struct ek_tgz_scan **s, struct ek_tgz_form *form,
+		    struct ek_err *err)
+{
+	*s = calloc(1, sizeof(**s));
+	if (*s == NULL)
+		return ek_fail_sys(err, "tar");
+	memset(form, 0, sizeof(*form));
+	form->strict = true;
+	(*s)->form = form;
+	(*s)->first = true;
+	return EK_OK;
+}
+
+void ek_tgz_scan_free(struct ek_tgz_scan **s)
+{
+	if (*s != NULL)
+		ek_nameset_free(&(*s)->names);
+	free(*s);
+	*s = NULL;
+}
+
+int ek_tgz_scan_feed(struct ek_tgz_scan *s, const void *data, size_t n,
+		     struct ek_err *err)
+{
+	const unsigned char *p = data;
+	int rc = EK_OK;
+
+	while (n != 0 && !s->damaged && rc == EK_OK) {
+		size_t k = sizeof(s->block) - s->have;
+
+		if (s->skip != 0)
+			k = s->skip < n ? (size_t)s->skip : n;
+		if (k > n)
+			k = n;
+		if (s->skip != 0) {
+			s->skip -= k;
+		} else {
+			memcpy(s->block + s->have, p, k);
+			s->have += k;
+			if (s->have == sizeof(s->block))
+				rc = see_block(s, err);
+		}
+		p += k;
+		n -= k;
+	}
+	return rc;
+}
+
+void ek_tgz_scan_end(struct ek_tgz_scan *s, bool gzip)
+{
+	s->form->gzip = gzip;
+	if (!gzip) { /* comes first, so that it is what counts */
+		s->form->strict = true;
+		not_strict(s, "not compressed");
+	}
+	if (!s->damaged && (!s->over || s->skip != 0))
+		damage(s);
+	if (!s->damaged && s->have != 0)
+		see_behind(s);
+	if (!s->damaged && s->zeros == 0)
+		not_strict(s, "one zero block at the end, not two");
+	if (s->form->dialect != EK_TAR_GNU && !s->first)
+		snprintf(s->form->why, sizeof(s->form->why), "%s",
+			 ek_tar_dialect_name(s->form->dialect));
+}
+
+static int scan_all(struct ek_tgz_scan *s, struct ek_in *in,
+		    struct ek_err *err)
+{
+	const unsigned char *p;
+	size_t got;
+	int rc;
+
+	while ((rc = ek_in_peek_some(in, &p, &got, err)) == EK_OK && got != 0) {
+		rc = ek_tgz_scan_feed(s, p, got, err);
+		if (rc == EK_OK)
+			rc = ek_in_skip(in, got, "tar", err);
+		if (rc != EK_OK || s->damaged)
+			return rc;
+	}
+	return rc;
 }
 
 int ek_tgz_form(struct ek_in *in, struct ek_tgz_form *form, struct ek_err *err)
 {
-	struct scan s = { .form = form, .first = true };
+	struct ek_tgz_scan *s;
 	struct ek_in *gz = NULL;
-	int rc;
+	bool gzip;
+	int rc = ek_tgz_scan_new(&s, form, err);
 
-	memset(form, 0, sizeof(*form));
-	form->strict = true;
-	rc = ek_is_gzip(in, &form->gzip, err);
 	if (rc != EK_OK)
 		return rc;
-	if (!form->gzip)
-		not_strict(&s, "not compressed");
-	else
+	rc = ek_is_gzip(in, &gzip, err);
+	if (rc == EK_OK && gzip)
 		rc = ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, err);
-	s.in = form->gzip ? gz : in;
-	while (rc == EK_OK)
-		rc = see_record(&s, err);
+	if (rc == EK_OK)
+		rc = scan_all(s, gzip ? gz : in, err);
 	if (rc < 0 && rc != EK_ESYS)
-		not_strict(&s, "not one sound gzip member");
-	if (form->dialect != EK_TAR_GNU && !s.first)
-		snprintf(form->why, sizeof(form->why), "%s",
-			 ek_tar_dialect_name(form->dialect));
+		damage(s);
+	if (rc != EK_ESYS)
+		ek_tgz_scan_end(s, gzip);
 	ek_in_close(&gz);
-	ek_nameset_free(&s.names);
+	ek_tgz_scan_free(&s);
 	return rc == EK_ESYS ? rc : EK_OK;
 }

@@ -34,6 +34,11 @@ struct ek_archive_member {
 	const struct ek_visor *visor;  /* vmtar, else NULL */
 };
 
+/* Does in, which has no layers, begin as one of the two, and as which? Nothing
+ * is taken of it. */
+int ek_archive_tell(struct ek_in *in, bool *known, enum ek_archive_kind *kind,
+		    struct ek_err *err);
+
 /* in is borrowed until close, and stands at the first byte. */
 int ek_archive_open(struct ek_archive **out, struct ek_in *in,
 		    struct ek_err *err);

@@ -16,6 +16,8 @@
 #include "ek/buf.h"
 #include "ek/digest.h"
 #include "ek/err.h"
+#include "ek/footer.h"
+#include "ek/layers.h"
 #include "ek/tgz.h"
 
 struct ek_entry;
@@ -33,7 +35,8 @@ struct ek_payload_look {
 	char sha256[EK_DIGEST_HEX], sha1[EK_DIGEST_HEX];
 	/* without its layers; digests are "" where layers_rc is not EK_OK */
 	bool gzip;        /* the outermost layer is gzip */
-	char layers[64];  /* "gzip", "gzip xz", ...; "" where there is none */
+	char layers[EK_LAYERS_NAMES]; /* "gzip", "gzip xz", ...; "": none */
+	struct ek_footer footer;      /* the signature behind it, if any */
 	int layers_rc;
 	struct ek_err layers_why;
 	uint64_t inside_size;
@@ -44,11 +47,13 @@ struct ek_payload_look {
 	enum ek_payload_holds holds;
 	int rc;
 	struct ek_err why;
-	enum ek_tar_dialect dialect; /* of a tar */
+	struct ek_tgz_form form;     /* of a tar */
+	unsigned gens;               /* of a vmtar: see ek_archive_gens() */
 	struct ek_strs files;        /* every entry but directories, sorted */
 	struct ek_strs dirs;         /* sorted */
 	bool linux_map;  /* a driver map has a line with regtype=linux */
 	bool native_map; /* ... with regtype=native */
+	size_t entries;
 };
 
 /* More to see of each entry; each may be NULL. Entries come in archive order,
@@ -64,9 +69,9 @@ struct ek_payload_eyes {
 };
 
 /*
- * Read in, the file of a payload, to its end. eyes may be NULL. Only what the
- * system does, eyes, and limits of memory can fail; l is to be cleared in any
- * case.
+ * Read in, the file of a payload, to its end. eyes may be NULL. What fails is in
+ * itself (it ends before its end), the system, and eyes; l is to be cleared in
+ * any case.
  */
 int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
 		    struct ek_payload_look *l, struct ek_err *err);

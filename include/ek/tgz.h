@@ -45,6 +45,19 @@ struct ek_tgz_form {
  */
 int ek_tgz_form(struct ek_in *in, struct ek_tgz_form *form, struct ek_err *err);
 
+/*
+ * The same for who reads the tar anyway: show what is in the gzip as it passes,
+ * then tell of the end (gzip: it was in gzip); only then form holds. form is
+ * borrowed until free. Only lack of memory fails.
+ */
+struct ek_tgz_scan; /* opaque */
+int ek_tgz_scan_new(struct ek_tgz_scan **s, struct ek_tgz_form *form,
+		    struct ek_err *err);
+int ek_tgz_scan_feed(struct ek_tgz_scan *s, const void *data, size_t n,
+		     struct ek_err *err);
+void ek_tgz_scan_end(struct ek_tgz_scan *s, bool gzip);
+void ek_tgz_scan_free(struct ek_tgz_scan **s);
+
 /* How to read, and to pack anew. */
 struct ek_tgz_rules {
 	bool driver;  /* of a driver: modes are made 0644, 0755 or 0555 (the
