@@ -15,7 +15,8 @@ static const struct ek_payload_eyes no_eyes;
 struct look {
 	struct ek_payload_look *l;
 	const struct ek_payload_eyes *eyes;
-	struct ek_digest *file256, *file1, *inside256, *inside1, *gunzip1;
+	struct ek_digest *file256, *file1, *inside256, *inside1;
+	struct ek_digest *outer256, *outer1;
 	bool one_layer; /* the outer one is the only one */
 	struct ek_tgz_scan *scan; /* NULL: no tar */
 	int rc;         /* first failure of a tap, which cannot return it */
@@ -45,8 +46,10 @@ static void see_outer(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	if (!k->one_layer)
-		ek_digest_update(k->gunzip1, p, n);
+	if (k->one_layer) /* see_inner() does it */
+		return;
+	ek_digest_update(k->outer256, p, n);
+	ek_digest_update(k->outer1, p, n);
 }
 
 static void see_inner(void *ctx, const void *p, size_t n)
@@ -334,7 +337,9 @@ static int new_digests(struct look *k, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = ek_digest_new(&k->inside1, EK_SHA1, err);
 	if (rc == EK_OK)
-		rc = ek_digest_new(&k->gunzip1, EK_SHA256, err);
+		rc = ek_digest_new(&k->outer256, EK_SHA256, err);
+	if (rc == EK_OK)
+		rc = ek_digest_new(&k->outer1, EK_SHA1, err);
 	if (rc == EK_OK)
 		rc = ek_tgz_scan_new(&k->scan, &k->l->form, err);
 	return rc;
@@ -355,9 +360,13 @@ static int results(struct look *k, struct ek_err *err)
 	rc = ek_digest_hex(k->inside256, l->inside_sha256, err);
 	if (rc == EK_OK)
 		rc = ek_digest_hex(k->inside1, l->inside_sha1, err);
-	if (rc == EK_OK && l->layers[0] != '\0')
-		rc = ek_digest_hex(k->one_layer ? k->inside256 : k->gunzip1,
-				   l->gunzip1_sha256, err);
+	if (rc != EK_OK || l->layers[0] == '\0')
+		return rc;
+	rc = ek_digest_hex(k->one_layer ? k->inside256 : k->outer256,
+			   l->gunzip1_sha256, err);
+	if (rc == EK_OK)
+		rc = ek_digest_hex(k->one_layer ? k->inside1 : k->outer1,
+				   l->gunzip1_sha1, err);
 	return rc;
 }
 
@@ -390,7 +399,8 @@ int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
 	ek_digest_free(k->file1);
 	ek_digest_free(k->inside256);
 	ek_digest_free(k->inside1);
-	ek_digest_free(k->gunzip1);
+	ek_digest_free(k->outer256);
+	ek_digest_free(k->outer1);
 	ek_tgz_scan_free(&k->scan);
 	free(k);
 	return rc;

@@ -11,6 +11,7 @@
 #include "ek/release.h"
 #include "ek/rules_path.h"
 #include "ek/rules_profile.h"
+#include "ek/rules_set.h"
 
 static int no_memory(struct ek_err *err)
 {
@@ -26,24 +27,6 @@ static int check_room(const struct ek_findings *out, struct ek_err *err)
 	if (ek_findings_count(out) < FINDINGS_MAX)
 		return EK_OK;
 	return ek_fail(err, EK_ELIMIT, "more than %u findings", FINDINGS_MAX);
-}
-
-/* Names in a set: a hostile database could ask for gigabytes of them. */
-enum { SET_MAX = 32 };
-
-/* "{'a', 'b'}": how ESXi shows a set of VIBs. */
-static void add_set(struct ek_buf *b, const struct ek_profile_set *s,
-		    const size_t *which, size_t n, const char *first)
-{
-	ek_buf_addc(b, '{');
-	if (first != NULL)
-		ek_buf_addf(b, "'%s'%s", first, n != 0 ? ", " : "");
-	for (size_t i = 0; i < n && i < SET_MAX; i++)
-		ek_buf_addf(b, "%s'%s'", i != 0 ? ", " : "",
-			    s->v[which != NULL ? which[i] : i].id);
-	if (n > SET_MAX)
-		ek_buf_addf(b, ", and %zu more", n - SET_MAX);
-	ek_buf_addc(b, '}');
 }
 
 /* Were the texts of a finding, in b and set, whole? Frees both. */
@@ -185,6 +168,7 @@ static int check_kernel(const struct ek_rule *rule, const void *subject,
 			struct ek_findings *out, struct ek_err *err)
 {
 	const struct ek_profile_set *s = subject;
+	const struct ek_vib_set set = { s->v, s->n };
 	struct ek_buf b = EK_BUF_INIT, none = EK_BUF_INIT;
 
 	for (size_t i = 0; i < s->n; i++)
@@ -194,7 +178,7 @@ static int check_kernel(const struct ek_rule *rule, const void *subject,
 				return EK_OK;
 	ek_buf_addf(&b, "At least one boot kernel is required, but none is "
 		    "found for ImageProfile %s with VIBs: ", s->p->name);
-	add_set(&b, s, NULL, s->n, NULL);
+	ek_set_text(&b, &set, NULL, s->n, NULL);
 	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
 		       "profile has a payload of type boot, so there is no "
 		       "kernel");
@@ -298,120 +282,40 @@ static int check_overlay(const struct ek_rule *rule, const void *subject,
 
 /* ---- relations ----------------------------------------------------------- */
 
-static int tell_claimed(const struct ek_rule *rule,
-			const struct ek_profile_set *s,
-			const struct ek_problem *p, struct ek_findings *out,
-			struct ek_err *err)
-{
-	const char *group = p->overlay ? "overlay" : "non-overlay";
-	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
-
-	add_set(&set, s, p->others, p->n_others, s->v[p->vib].id);
-	ek_buf_addf(&b, "File path of '%s' is claimed by multiple %s VIBs: %s",
-		    p->path, group, ek_buf_str(&set));
-	ek_finding_add(out, rule, p->path, ek_buf_str(&b), "this file is in "
-		       "several %s VIBs: %s", group, ek_buf_str(&set));
-	return done(&b, &set, err);
-}
-
-static int tell_missing(const struct ek_rule *rule,
-			const struct ek_profile_set *s,
-			const struct ek_problem *p, struct ek_findings *out,
-			struct ek_err *err)
-{
-	struct ek_buf b = EK_BUF_INIT, c = EK_BUF_INIT;
-
-	ek_constraint_text(p->c, &c);
-	ek_buf_addf(&b, "VIB %s requires %s, but the requirement cannot be "
-		    "satisfied within the ImageProfile.", s->v[p->vib].id,
-		    ek_buf_str(&c));
-	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it depends "
-		       "on '%s', which no VIB of the profile provides",
-		       ek_buf_str(&c));
-	return done(&b, &c, err);
-}
-
-static int tell_conflict(const struct ek_rule *rule,
-			 const struct ek_profile_set *s,
-			 const struct ek_problem *p, struct ek_findings *out,
-			 struct ek_err *err)
-{
-	const char *id = s->v[p->vib].id;
-	struct ek_buf b = EK_BUF_INIT, none = EK_BUF_INIT;
-
-	for (size_t i = 0; i < p->n_others && !b.failed; i++) {
-		const char *other = s->v[p->others[i]].id;
-
-		ek_buf_reset(&b);
-		ek_buf_addf(&b, "VIBs (%s, %s) are conflicting with each other",
-			    id, other);
-		ek_finding_add(out, rule, id, ek_buf_str(&b), "it conflicts "
-			       "with VIB '%s'", other);
-	}
-	return done(&b, &none, err);
-}
-
-static int tell_obsolete(const struct ek_rule *rule,
-			 const struct ek_profile_set *s,
-			 const struct ek_problem *p, struct ek_findings *out,
-			 struct ek_err *err)
-{
-	struct ek_buf b = EK_BUF_INIT, set = EK_BUF_INIT;
-
-	add_set(&set, s, p->others, p->n_others, NULL);
-	ek_buf_addf(&b, "VIB %s is obsoleted by %s", s->v[p->vib].id,
-		    ek_buf_str(&set));
-	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it is "
-		       "obsoleted by %s", ek_buf_str(&set));
-	return done(&b, &set, err);
-}
-
-typedef int tell_fn(const struct ek_rule *rule, const struct ek_profile_set *s,
-		    const struct ek_problem *p, struct ek_findings *out,
-		    struct ek_err *err);
-
-static int check_relations(enum ek_problem_kind kind, tell_fn *tell,
-			   const struct ek_rule *rule, const void *subject,
-			   struct ek_findings *out, struct ek_err *err)
-{
-	const struct ek_profile_set *s = subject;
-	struct ek_problems *list;
-	int rc = ek_relations_check(&list, kind, s->v, s->n, err);
-
-	if (rc != EK_OK)
-		return rc;
-	for (size_t i = 0; i < ek_problems_count(list) && rc == EK_OK; i++)
-		rc = tell(rule, s, ek_problems_at(list, i), out, err);
-	ek_problems_free(&list);
-	return rc;
-}
-
 static int check_claimed(const struct ek_rule *rule, const void *subject,
 			 struct ek_findings *out, struct ek_err *err)
 {
-	return check_relations(EK_CLAIMED, tell_claimed, rule, subject, out,
-			       err);
+	const struct ek_profile_set *s = subject;
+	const struct ek_vib_set set = { s->v, s->n };
+
+	return ek_set_claimed(rule, &set, out, err);
 }
 
 static int check_missing(const struct ek_rule *rule, const void *subject,
 			 struct ek_findings *out, struct ek_err *err)
 {
-	return check_relations(EK_MISSING, tell_missing, rule, subject, out,
-			       err);
+	const struct ek_profile_set *s = subject;
+	const struct ek_vib_set set = { s->v, s->n };
+
+	return ek_set_missing(rule, &set, out, err);
 }
 
 static int check_conflict(const struct ek_rule *rule, const void *subject,
 			  struct ek_findings *out, struct ek_err *err)
 {
-	return check_relations(EK_CONFLICT, tell_conflict, rule, subject, out,
-			       err);
+	const struct ek_profile_set *s = subject;
+	const struct ek_vib_set set = { s->v, s->n };
+
+	return ek_set_conflict(rule, &set, out, err);
 }
 
 static int check_obsolete(const struct ek_rule *rule, const void *subject,
 			  struct ek_findings *out, struct ek_err *err)
 {
-	return check_relations(EK_OBSOLETE, tell_obsolete, rule, subject, out,
-			       err);
+	const struct ek_profile_set *s = subject;
+	const struct ek_vib_set set = { s->v, s->n };
+
+	return ek_set_obsolete(rule, &set, out, err);
 }
 
 /* ---- checksums, files beside the XML, texts ------------------------------ */

@@ -41,7 +41,8 @@ struct ek_payload_look {
 	struct ek_err layers_why;
 	uint64_t inside_size;
 	char inside_sha256[EK_DIGEST_HEX], inside_sha1[EK_DIGEST_HEX];
-	char gunzip1_sha256[EK_DIGEST_HEX]; /* after the outer gzip only */
+	/* after the outer layer only; "" where there is none */
+	char gunzip1_sha256[EK_DIGEST_HEX], gunzip1_sha1[EK_DIGEST_HEX];
 	/* the archive; where rc is not EK_OK it is not sound, why tells, and
 	 * the lists have what could be read */
 	enum ek_payload_holds holds;
