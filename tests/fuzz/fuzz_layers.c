@@ -117,7 +117,7 @@ static void wrap_again(const struct result *a)
 	size_t len;
 
 	if (ek_out_open_mem(&mem, &out, &len, NULL) != EK_OK ||
-	    ek_layers_out(&gz, mem, false, 1, NULL) != EK_OK)
+	    ek_layers_out(&gz, mem, false, 1, 1, NULL) != EK_OK)
 		abort();
 	ek_out_write(gz, a->saw[0].p, a->saw[0].len);
 	if (ek_out_commit(&gz, NULL) != EK_OK ||
