@@ -2,7 +2,6 @@
 /* source_pack.c - bytes that are made here and packed into a scratch file */
 #include "os.h"
 
-#include "ek/deflate.h"
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/layers.h"
@@ -16,9 +15,7 @@ static int into_spool(struct ek_spool *spool, bool zstd, ek_source_fill *fill,
 
 	rc = ek_spool_out(spool, &out, err);
 	if (rc == EK_OK)
-		rc = ek_layers_out(&gz, out, zstd, zstd ?
-				   EK_LAYERS_ZSTD_GZ_LEVEL : EK_GZ_LEVEL, 1,
-				   err);
+		rc = ek_layers_out(&gz, out, zstd, -1, 1, err);
 	if (rc == EK_OK)
 		rc = fill(ctx, gz, err);
 	if (rc == EK_OK)
