@@ -56,20 +56,17 @@ static const struct option longopts[] = {
 struct opts {
 	const char *dir, *out, *in, *mtime, *owner;
 	enum ek_vmtar_gen gen;
-	int level; /* of gzip; -1: not told */
+	int level; /* of gzip; -1: that of the layers */
 	unsigned jobs;
-	bool zstd, force, verbose;
+	bool gzip, zstd, force, verbose;
 	struct ek_tree_opts tree;
 };
 
 static void parse_layers(struct opts *o, const char *arg)
 {
 	o->zstd = strcmp(arg, "zstd+gzip") == 0;
-	if (strcmp(arg, "none") == 0)
-		o->level = -1;
-	else if (strcmp(arg, "gzip") == 0)
-		o->level = o->level < 0 ? EK_GZ_LEVEL : o->level;
-	else if (!o->zstd)
+	o->gzip = o->zstd || strcmp(arg, "gzip") == 0;
+	if (!o->gzip && strcmp(arg, "none") != 0)
 		ek_cli_usage("'%s' is not none, gzip or zstd+gzip", arg);
 }
 
@@ -105,6 +102,7 @@ static void parse_opt(struct opts *o, int c, char **argv)
 
 	if (c == 'z' || (c >= '0' && c <= '9')) {
 		o->level = c == 'z' ? EK_GZ_LEVEL : c - '0';
+		o->gzip = true;
 		return;
 	}
 	switch (c) {
@@ -137,13 +135,11 @@ static void parse_opt(struct opts *o, int c, char **argv)
 	}
 }
 
-static int parse_args(struct opts *o, int argc, char **argv,
-		      struct ek_err *err)
+static int parse(struct opts *o, int argc, char **argv, struct ek_err *err)
 {
 	int c, rc = EK_OK;
 
-	*o = (struct opts){ .gen = EK_VMTAR_80U1, .level = -1,
-			     .jobs = 1 };
+	*o = (struct opts){ .gen = EK_VMTAR_80U1, .level = -1, .jobs = 1 };
 	while ((c = getopt_long(argc, argv, "C:fj:o:qvzhV0123456789", longopts,
 				NULL)) != -1)
 		parse_opt(o, c, argv);
@@ -187,18 +183,17 @@ static int pack(struct opts *o, struct ek_out *out, struct ek_err *err)
 	return rc;
 }
 
-/* Through the file, layers or none, the meter. */
+/* Through the file, the layers, the meter. */
 static int run(struct opts *o, struct ek_err *err)
 {
-	int level = o->zstd && o->level < 0 ? EK_LAYERS_ZSTD_GZ_LEVEL : o->level;
 	struct ek_out *out[3] = { NULL, NULL, NULL };
 	int n = 0, rc = ek_out_open(&out[0], o->out, err);
 
 	if (rc == EK_OK)
 		rc = ek_cli_no_binary(out[0], o->force, err);
-	if (rc == EK_OK && level >= 0)
-		rc = ek_layers_out(&out[++n], out[0], o->zstd, level, o->jobs,
-				   err);
+	if (rc == EK_OK && o->gzip)
+		rc = ek_layers_out(&out[++n], out[0], o->zstd, o->level,
+				   o->jobs, err);
 	if (rc == EK_OK)
 		rc = ek_cli_out_progress(&out[n + 1], out[n], "packing", err);
 	if (rc == EK_OK)
@@ -217,7 +212,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	ek_cli_init("vmtar-pack", usage);
-	rc = parse_args(&o, argc, argv, &err);
+	rc = parse(&o, argc, argv, &err);
 	if (rc == EK_OK)
 		rc = run(&o, &err);
 	ek_strs_free(&o.tree.only);

@@ -314,6 +314,8 @@ int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
 	*out = NULL;
 	if (w == NULL)
 		return ek_fail_sys(err, "gzip");
+	if (level < 0) /* vmtar.5, "gzip, exactly" */
+		level = zstd ? 1 : EK_GZ_LEVEL;
 	/* round zstd it must be that of VMware's files, which is zlib's */
 	rc = zstd ? ek_out_open_gzip(&w->gzip, to, level, err)
 		  : ek_out_open_gzip_jobs(&w->gzip, to, level, jobs, err);

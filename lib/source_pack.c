@@ -2,20 +2,20 @@
 /* source_pack.c - bytes that are made here and packed into a scratch file */
 #include "os.h"
 
-#include "ek/deflate.h"
 #include "ek/err.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/source.h"
 
-static int into_spool(struct ek_spool *spool, ek_source_fill *fill, void *ctx,
-		      struct ek_err *err)
+static int into_spool(struct ek_spool *spool, bool zstd, ek_source_fill *fill,
+		      void *ctx, struct ek_err *err)
 {
 	struct ek_out *out = NULL, *gz = NULL;
 	int rc;
 
 	rc = ek_spool_out(spool, &out, err);
 	if (rc == EK_OK)
-		rc = ek_out_open_gzip(&gz, out, EK_GZ_LEVEL, err);
+		rc = ek_layers_out(&gz, out, zstd, -1, 1, err);
 	if (rc == EK_OK)
 		rc = fill(ctx, gz, err);
 	if (rc == EK_OK)
@@ -27,7 +27,7 @@ static int into_spool(struct ek_spool *spool, ek_source_fill *fill, void *ctx,
 	return rc;
 }
 
-int ek_source_pack(struct ek_source **s, const char *name,
+int ek_source_pack(struct ek_source **s, const char *name, bool zstd,
 		   ek_source_fill *fill, void *ctx, struct ek_err *err)
 {
 	struct ek_spool *spool = NULL;
@@ -37,7 +37,7 @@ int ek_source_pack(struct ek_source **s, const char *name,
 	rc = ek_spool_new(&spool, err);
 	if (rc != EK_OK)
 		return rc;
-	rc = into_spool(spool, fill, ctx, err);
+	rc = into_spool(spool, zstd, fill, ctx, err);
 	if (rc != EK_OK) {
 		ek_spool_free(spool);
 		return rc;

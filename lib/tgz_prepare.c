@@ -51,7 +51,7 @@ int ek_tgz_prepare(struct ek_source **s, const struct ek_tgz_rules *rules,
 	if (rc != EK_OK)
 		return rc;
 	if (anew || !form->strict)
-		return ek_source_pack(s, ek_source_name(*s), write_anew, &job,
+		return ek_source_pack(s, ek_source_name(*s), false, write_anew, &job,
 				      err);
 	rc = ek_source_in(*s, &in, err);
 	if (rc == EK_OK)

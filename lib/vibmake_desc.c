@@ -216,6 +216,9 @@ static int add_sums(const struct ek_release *rel, struct ek_payload *p,
 	if (rc == EK_OK && part->compressed)
 		rc = ek_payload_add_sum(p, "sha-1", "gunzip",
 					part->inside_sha1, err);
+	if (rc == EK_OK && part->zstd)
+		rc = ek_payload_add_sum(p, "sha-256-gunzip1", NULL,
+					part->gunzip1_sha256, err);
 	return rc;
 }
 
@@ -233,6 +236,8 @@ static int add_payload(struct ek_vibmake *m, struct ek_vibdesc *d,
 	p->size = part->size;
 	if (part->vfat_name != NULL)
 		rc = ek_vibdesc_set(&p->vfat_name, part->vfat_name, err);
+	if (rc == EK_OK && part->zstd)
+		rc = ek_vibdesc_set(&p->compression_option, "level=18", err);
 	return rc == EK_OK ? add_sums(m->rel, p, part, err) : rc;
 }
 
@@ -308,6 +313,22 @@ static int replace_files(struct ek_vibmake *m, struct ek_err *err)
 	return rc;
 }
 
+/* A host that cannot unpack it must not take it (vib.5, "Relationships"). */
+static int zstd_depends(struct ek_vibmake *m, struct ek_err *err)
+{
+	static const char name[] = "zstd-compression";
+	bool zstd = false;
+
+	for (size_t i = 0; i < m->n; i++)
+		zstd |= m->parts[i].zstd;
+	for (size_t i = 0; i < m->d.depends.n; i++)
+		if (strcmp(m->d.depends.v[i].name, name) == 0)
+			return EK_OK;
+	if (!zstd)
+		return EK_OK;
+	return ek_constraints_add(&m->d.depends, name, "=", "1.0", err);
+}
+
 int vm_compose(struct ek_vibmake *m, struct ek_err *err)
 {
 	struct untold u;
@@ -326,6 +347,8 @@ int vm_compose(struct ek_vibmake *m, struct ek_err *err)
 		rc = option_lists(m, err);
 	if (rc == EK_OK)
 		rc = platform(m, err);
+	if (rc == EK_OK)
+		rc = zstd_depends(m, err);
 	if (rc == EK_OK)
 		rc = release_date(m, err);
 	if (rc == EK_OK)

@@ -111,7 +111,7 @@ int vm_add_driver(struct ek_vibmake *m, struct ek_err *err)
 	rc = vm_part_extras(m, p, driver_spec(m), err);
 	if (rc == EK_OK)
 		rc = copy_files(p, &m->package->files, err);
-	if (rc == EK_OK && vm_content(type) == VM_VMTAR)
-		rc = vm_rewrite(m, &p->source, true, vm_write_vmtar, err);
+	if (rc == EK_OK && vm_content(type) != VM_TAR)
+		rc = vm_rewrite(m, p, true, vm_write_vmtar, err);
 	return rc;
 }

@@ -144,7 +144,7 @@ static const char *computed(const struct vm_part *p,
 	bool gunzip = s->process != NULL && strcmp(s->process, "gunzip") == 0;
 
 	if (strcmp(s->type, "sha-256-gunzip1") == 0)
-		return p->compressed ? p->inside_sha256 : NULL;
+		return p->compressed ? p->gunzip1_sha256 : NULL;
 	if (gunzip && !p->compressed)
 		return NULL;
 	if (strcmp(s->type, "sha-256") == 0)

@@ -18,8 +18,10 @@ struct vm_part {
 	int64_t boot_order;
 	struct ek_source *source;   /* the bytes that become the member */
 	bool compressed;            /* has gunzip checksums */
-	uint64_t size, inside;      /* bytes, and bytes inside the gzip */
+	bool zstd;                  /* and zstd inside the gzip */
+	uint64_t size, inside;      /* bytes, and bytes inside all layers */
 	char sha256[EK_DIGEST_HEX];
+	char gunzip1_sha256[EK_DIGEST_HEX]; /* inside the gzip */
 	char inside_sha256[EK_DIGEST_HEX], inside_sha1[EK_DIGEST_HEX];
 	struct ek_strs files;       /* every entry but directories */
 	bool has_newest;
@@ -86,8 +88,9 @@ int vm_write_plain(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,
 		   struct ek_err *err);
 int vm_write_vmtar(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,
 		   struct ek_err *err);
-/* *s, out of its gzip first where unpack is true, as write makes it. */
-int vm_rewrite(struct ek_vibmake *m, struct ek_source **s, bool unpack,
+/* The source of p, out of its layers first where unpack is true, as write makes
+ * it, in the layers of its type. */
+int vm_rewrite(struct ek_vibmake *m, struct vm_part *p, bool unpack,
 	       vm_write *write, struct ek_err *err);
 
 /* ---- vibmake_tree.c: from directories ---- */

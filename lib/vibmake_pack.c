@@ -2,8 +2,8 @@
 /* vibmake_pack.c - payloads that are packed here, in scratch files */
 #include "os.h"
 
-#include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/release.h"
 #include "ek/source.h"
 #include "ek/vmtar.h"
@@ -19,25 +19,27 @@ struct rewrite {
 static int write_again(void *ctx, struct ek_out *out, struct ek_err *err)
 {
 	const struct rewrite *r = ctx;
-	struct ek_in *in = NULL, *gz = NULL;
+	struct ek_layers *l = NULL;
+	struct ek_in *in = NULL;
 	int rc;
 
 	rc = ek_source_in(r->from, &in, err);
 	if (rc == EK_OK && r->unpack)
-		rc = ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, err);
+		rc = ek_layers_open(&l, in, NULL, err);
 	if (rc == EK_OK)
-		rc = r->write(r->m, r->unpack ? gz : in, out, err);
-	ek_in_close(&gz);
+		rc = r->write(r->m, r->unpack ? ek_layers_in(l) : in, out, err);
+	ek_layers_close(&l);
 	ek_in_close(&in);
 	return rc;
 }
 
-int vm_rewrite(struct ek_vibmake *m, struct ek_source **s, bool unpack,
+int vm_rewrite(struct ek_vibmake *m, struct vm_part *p, bool unpack,
 	       vm_write *write, struct ek_err *err)
 {
-	struct rewrite r = { m, *s, unpack, write };
+	struct rewrite r = { m, p->source, unpack, write };
 
-	return ek_source_pack(s, ek_source_name(*s), write_again, &r, err);
+	return ek_source_pack(&p->source, ek_source_name(p->source), p->zstd,
+			      write_again, &r, err);
 }
 
 int vm_write_plain(struct ek_vibmake *m, struct ek_in *in, struct ek_out *out,

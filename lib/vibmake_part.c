@@ -5,8 +5,10 @@
 #include "ek/entry.h"
 #include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/path.h"
 #include "ek/record.h"
+#include "ek/release.h"
 #include "ek/source.h"
 #include "ek/vmtar.h"
 #include "vibmake_int.h"
@@ -41,8 +43,11 @@ void vm_part_clear(struct vm_part *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static int check_type(const char *name, const char *type, struct ek_err *err)
+static int check_type(const struct ek_vibmake *m, const char *name,
+		      const char *type, struct ek_err *err)
 {
+	const struct ek_release *to = m->o->target;
+
 	switch (vm_content(type)) {
 	case VM_VMTAR:
 	case VM_TAR:
@@ -56,13 +61,16 @@ static int check_type(const char *name, const char *type, struct ek_err *err)
 			       "takes it from imgpayld.tgz, not from the ISO",
 			       name);
 	case VM_ZSTD:
+		if (to != NULL && (to->bit & EK_R90) != 0)
+			return EK_OK;
 		return ek_fail(err, EK_EREFUSE, "payload '%s': type vzstd is "
-			       "not supported yet", name);
+			       "for --target 9.0: no earlier release can unpack"
+			       " it", name);
 	case VM_UNKNOWN:
 		break;
 	}
 	return ek_fail(err, EK_EREFUSE, "payload '%s': '%s' is no payload type:"
-		       " vgz, tgz, installer_vgz, upgrade, text, "
+		       " vgz, tgz, vzstd, installer_vgz, upgrade, text, "
 		       "boot_com32_bios, boot_iso_bios, boot_pxe_bios, "
 		       "boot_loader_efi or eltorito_image_efi", name, type);
 }
@@ -73,7 +81,7 @@ int vm_part_new(struct ek_vibmake *m, const char *name, const char *type,
 	struct vm_part *v;
 	int rc;
 
-	rc = check_type(name, type, err);
+	rc = check_type(m, name, type, err);
 	if (rc != EK_OK)
 		return rc;
 	for (size_t i = 0; i < m->n; i++)
@@ -87,6 +95,7 @@ int vm_part_new(struct ek_vibmake *m, const char *name, const char *type,
 	*p = &v[m->n++];
 	memset(*p, 0, sizeof(**p));
 	(*p)->compressed = vm_content(type) != VM_RAW;
+	(*p)->zstd = vm_content(type) == VM_ZSTD;
 	rc = ek_vibdesc_set(&(*p)->name, name, err);
 	return rc == EK_OK ? ek_vibdesc_set(&(*p)->type, type, err) : rc;
 }
@@ -187,60 +196,80 @@ static bool is_visor(const unsigned char *p, size_t len)
 	return ek_record_magic(&r) == EK_MAGIC_VISOR;
 }
 
-/* A vmtar that nobody compressed yet is put into gzip here. */
-static int compress_bare(struct ek_vibmake *m, struct vm_part *p,
-			 struct ek_err *err)
+/* What is wrong with the layers of a source that holds a vmtar: EK_OK nothing,
+ * EK_END that there are others than its type has, which can be changed. */
+static int judge_layers(const struct vm_part *p, const struct ek_layers *l,
+			bool visor, struct ek_err *err)
+{
+	const char *name = ek_source_name(p->source);
+	char have[EK_LAYERS_NAMES];
+
+	ek_layers_names(l, have);
+	if (strcmp(have, p->zstd ? "gzip zstd" : "gzip") == 0)
+		return visor ? EK_OK
+		     : ek_fail(err, EK_EFORMAT, "'%s' holds no vmtar, and"
+			       " payload '%s' of type %s must: take type tgz"
+			       " for a tar, or --tree for a directory", name,
+			       p->name, p->type);
+	if (!visor && have[0] == '\0')
+		return ek_fail(err, EK_EFORMAT, "'%s' is neither a vmtar nor "
+			       "gzip, and payload '%s' of type %s is a vmtar in"
+			       " %s", name, p->name, p->type,
+			       p->zstd ? "zstd in gzip" : "gzip");
+	if (have[0] == '\0' || (p->zstd && visor && ek_layers_count(l) == 1))
+		return EK_END;
+	return ek_fail(err, EK_EREFUSE, "'%s' is a %s in %s, and payload '%s'"
+		       " of type %s is a vmtar in %s", name,
+		       visor ? "vmtar" : "something else", have, p->name,
+		       p->type, p->zstd ? "gzip zstd" : "gzip");
+}
+
+/* A vmtar in no layer, or for zstd in one of the two, is packed anew. */
+static int fit_layers(struct ek_vibmake *m, struct vm_part *p,
+		      struct ek_err *err)
 {
 	const unsigned char *bytes;
+	struct ek_layers *l = NULL;
 	struct ek_in *in = NULL;
-	bool gzip = false, bare = false;
-	size_t got;
+	size_t got = 0, n = 0;
 	int rc;
 
 	rc = ek_source_in(p->source, &in, err);
 	if (rc == EK_OK)
-		rc = ek_is_gzip(in, &gzip, err);
+		rc = ek_layers_open(&l, in, NULL, err);
 	if (rc == EK_OK)
-		rc = ek_in_peek(in, EK_RECORD_SIZE, &bytes, &got, err);
-	if (rc == EK_OK)
-		bare = is_visor(bytes, got);
+		rc = ek_in_peek(ek_layers_in(l), EK_RECORD_SIZE, &bytes, &got,
+				err);
+	if (rc == EK_OK) { /* one without a member begins with zeros */
+		n = ek_layers_count(l);
+		rc = judge_layers(p, l, is_visor(bytes, got) ||
+				  (n != 0 && (got == 0 || bytes[0] == 0)), err);
+	}
+	ek_layers_close(&l);
 	ek_in_close(&in);
-	if (rc != EK_OK || gzip)
+	if (rc != EK_END)
 		return rc;
-	if (!bare)
-		return ek_fail(err, EK_EFORMAT, "'%s' is neither a vmtar nor "
-			       "gzip, and payload '%s' of type %s is a vmtar in"
-			       " gzip", ek_source_name(p->source), p->name,
-			       p->type);
-	vm_tell(m, EK_SAY_NOTE, "'%s' was put into gzip",
-		ek_source_name(p->source));
-	return vm_rewrite(m, &p->source, false, vm_write_plain, err);
+	vm_tell(m, EK_SAY_NOTE, "'%s' was put into %sgzip",
+		ek_source_name(p->source), p->zstd ? "zstd and " : "");
+	return vm_rewrite(m, p, n != 0, vm_write_plain, err);
 }
 
 static int take_vmtar(struct ek_vibmake *m, struct vm_part *p,
 		      struct ek_err *err)
 {
-	const unsigned char *bytes;
-	struct ek_in *in = NULL, *gz = NULL;
-	size_t got;
+	struct ek_layers *l = NULL;
+	struct ek_in *in = NULL;
 	int rc;
 
-	rc = compress_bare(m, p, err);
+	rc = fit_layers(m, p, err);
 	if (rc != EK_OK)
 		return rc;
 	rc = ek_source_in(p->source, &in, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, err);
+		rc = ek_layers_open(&l, in, NULL, err);
 	if (rc == EK_OK)
-		rc = ek_in_peek(gz, EK_RECORD_SIZE, &bytes, &got, err);
-	if (rc == EK_OK && !is_visor(bytes, got) && got != 0 && bytes[0] != 0)
-		rc = ek_fail(err, EK_EFORMAT, "'%s' holds no vmtar, and payload"
-			     " '%s' of type %s must: take type tgz for a tar, "
-			     "or --tree for a directory",
-			     ek_source_name(p->source), p->name, p->type);
-	if (rc == EK_OK)
-		rc = read_vmtar(p, gz, err);
-	ek_in_close(&gz);
+		rc = read_vmtar(p, ek_layers_in(l), err);
+	ek_layers_close(&l);
 	ek_in_close(&in);
 	return rc;
 }
@@ -293,13 +322,13 @@ int vm_part_content(struct ek_vibmake *m, struct vm_part *p,
 	case VM_TAR:
 		return take_tgz(m, p, err);
 	case VM_VMTAR:
+	case VM_ZSTD:
 		return take_vmtar(m, p, err);
 	case VM_RAW:
 		if (ek_source_mtime(p->source, &mtime))
 			vm_part_time(p, mtime);
 		return EK_OK;
 	case VM_BOOT:
-	case VM_ZSTD:
 	case VM_UNKNOWN:
 		break; /* refused before */
 	}
@@ -318,7 +347,7 @@ int vm_add_file(struct ek_vibmake *m, const struct ek_payload_spec *s,
 	if (type == NULL && t != NULL)
 		type = t->type;
 	if (type != NULL) { /* before a byte is read */
-		rc = check_type(s->name, type, err);
+		rc = check_type(m, s->name, type, err);
 		if (rc != EK_OK)
 			return rc;
 	}

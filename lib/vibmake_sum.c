@@ -2,41 +2,56 @@
 /* vibmake_sum.c - size and digests of a payload (vib.5, "Checksums") */
 #include "os.h"
 
-#include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/layers.h"
 #include "ek/source.h"
 #include "vibmake_int.h"
 
 struct sums {
-	struct ek_digest *outer, *sha256, *sha1;
+	struct ek_digest *file, *gunzip1, *sha256, *sha1;
 };
 
 static void free_sums(struct sums *s)
 {
-	ek_digest_free(s->outer);
+	ek_digest_free(s->file);
+	ek_digest_free(s->gunzip1);
 	ek_digest_free(s->sha256);
 	ek_digest_free(s->sha1);
 }
 
-/* To the end; what is inside goes to the two digests, and is counted. */
+static void see_gunzip1(void *ctx, const void *p, size_t n)
+{
+	const struct sums *s = ctx;
+
+	ek_digest_update(s->gunzip1, p, n);
+}
+
+static void see_inside(void *ctx, const void *p, size_t n)
+{
+	const struct sums *s = ctx;
+
+	ek_digest_update(s->sha256, p, n);
+	ek_digest_update(s->sha1, p, n);
+}
+
+/* To the end; *n counts what is inside. */
 static int read_inside(struct ek_in *in, struct sums *s, uint64_t *n,
 		       struct ek_err *err)
 {
-	unsigned char buf[16384];
-	struct ek_in *gz = NULL;
-	size_t got = 1;
+	const struct ek_layers_opts opts = {
+		EK_GZ_ONE, see_gunzip1, see_inside, s,
+	};
+	struct ek_layers *l = NULL;
+	struct ek_out *null = NULL;
 	int rc;
 
-	rc = ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, err);
-	while (rc == EK_OK && got > 0) {
-		rc = ek_in_read(gz, buf, sizeof(buf), &got, err);
-		if (rc == EK_OK) {
-			ek_digest_update(s->sha256, buf, got);
-			ek_digest_update(s->sha1, buf, got);
-			*n += got;
-		}
-	}
-	ek_in_close(&gz);
+	rc = ek_layers_open(&l, in, &opts, err);
+	if (rc == EK_OK)
+		rc = ek_out_open_null(&null, err);
+	if (rc == EK_OK)
+		rc = ek_in_copy(ek_layers_in(l), null, n, err);
+	ek_out_abort(&null);
+	ek_layers_close(&l);
 	return rc;
 }
 
@@ -48,7 +63,7 @@ static int read_part(struct vm_part *p, struct sums *s, struct ek_err *err)
 
 	rc = ek_source_in(p->source, &raw, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_digest(&in, raw, s->outer, NULL, err);
+		rc = ek_in_open_digest(&in, raw, s->file, NULL, err);
 	if (rc == EK_OK && p->compressed)
 		rc = read_inside(in, s, &p->inside, err);
 	if (rc == EK_OK)
@@ -65,10 +80,12 @@ static int read_part(struct vm_part *p, struct sums *s, struct ek_err *err)
 
 static int measure(struct vm_part *p, struct ek_err *err)
 {
-	struct sums s = { NULL, NULL, NULL };
+	struct sums s = { NULL, NULL, NULL, NULL };
 	int rc;
 
-	rc = ek_digest_new(&s.outer, EK_SHA256, err);
+	rc = ek_digest_new(&s.file, EK_SHA256, err);
+	if (rc == EK_OK)
+		rc = ek_digest_new(&s.gunzip1, EK_SHA256, err);
 	if (rc == EK_OK)
 		rc = ek_digest_new(&s.sha256, EK_SHA256, err);
 	if (rc == EK_OK)
@@ -76,7 +93,9 @@ static int measure(struct vm_part *p, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = read_part(p, &s, err);
 	if (rc == EK_OK)
-		rc = ek_digest_hex(s.outer, p->sha256, err);
+		rc = ek_digest_hex(s.file, p->sha256, err);
+	if (rc == EK_OK)
+		rc = ek_digest_hex(s.gunzip1, p->gunzip1_sha256, err);
 	if (rc == EK_OK)
 		rc = ek_digest_hex(s.sha256, p->inside_sha256, err);
 	if (rc == EK_OK)

@@ -32,20 +32,21 @@ static int write_archive(void *ctx, struct ek_out *out, struct ek_err *err)
 }
 
 /* Owner root throughout, whoever runs it. */
-static int pack(struct ek_vibmake *m, const char *dir, bool vmtar,
-		struct ek_source **s, struct ek_err *err)
+static int pack(struct ek_vibmake *m, const char *dir, struct vm_part *p,
+		struct ek_err *err)
 {
 	const struct ek_tree_opts to = {
 		.set_mtime = m->o->has_time, .mtime = m->o->time,
 	};
-	struct archive a = { m, NULL, vmtar };
+	struct archive a = { m, NULL, vm_content(p->type) != VM_TAR };
 	int rc;
 
 	rc = ek_tree_open(&a.tree, dir, &to, err);
 	if (rc == EK_OK && ek_tree_count(a.tree) == 0)
 		rc = ek_fail(err, EK_EREFUSE, "'%s' is empty", dir);
 	if (rc == EK_OK)
-		rc = ek_source_pack(s, dir, write_archive, &a, err);
+		rc = ek_source_pack(&p->source, dir, p->zstd, write_archive,
+				    &a, err);
 	ek_tree_free(&a.tree);
 	return rc;
 }
@@ -64,9 +65,9 @@ int vm_add_tree(struct ek_vibmake *m, const struct ek_payload_spec *s,
 		return rc;
 	if (!p->compressed)
 		return ek_fail(err, EK_EREFUSE, "payload '%s': a directory is "
-			       "packed as vgz or tgz, not as %s", s->name,
+			       "packed as vgz, tgz or vzstd, not as %s", s->name,
 			       type);
-	rc = pack(m, s->file, vm_content(type) == VM_VMTAR, &p->source, err);
+	rc = pack(m, s->file, p, err);
 	if (rc == EK_OK)
 		rc = vm_part_extras(m, p, s, err);
 	return rc == EK_OK ? vm_part_content(m, p, err) : rc;

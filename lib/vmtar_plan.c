@@ -433,7 +433,9 @@ static uint64_t alignment(const struct ek_vmtar_plan *p, const struct item *i)
 	/* a 7 of the input is none of ours (vmtar.5, "Types") */
 	if (type == '7' && !i->elf)
 		return EK_RECORD_SIZE;
-	return ek_vmtar_align(p->gen, i->elf ? '7' : type);
+	if (i->elf)
+		type = '7';
+	return ek_vmtar_align(p->gen, type);
 }
 
 static uint64_t round_up(uint64_t v, uint64_t to)

@@ -80,12 +80,10 @@ void ek_layers_close(struct ek_layers **l); /* *l may be NULL, and becomes it */
 
 /* ---- putting them on ---------------------------------------------------- */
 
-/* What the outer gzip of the 9.0 form has: its inside does not get smaller. */
-#define EK_LAYERS_ZSTD_GZ_LEVEL 1
-
 /* A stream that puts gzip of this level round what is written (by jobs threads,
- * deflate.h), and with zstd first that (zstd.h; one thread). to is borrowed:
- * commit *out first, then to. */
+ * deflate.h), and with zstd first that (zstd.h; one thread). A level below 0 is
+ * that of VMware's files: 9, and 1 round zstd. to is borrowed: commit *out first,
+ * then to. */
 int ek_layers_out(struct ek_out **out, struct ek_out *to, bool zstd, int level,
 		  unsigned jobs, struct ek_err *err);
 

@@ -30,9 +30,10 @@ int ek_source_spool(struct ek_source **out, struct ek_spool *spool,
 
 /* Write what is to be packed to out. */
 typedef int ek_source_fill(void *ctx, struct ek_out *out, struct ek_err *err);
-/* gzip of what fill writes, in a scratch file, in the place of *s (NULL: none),
- * which fill may read and which stays where this fails. */
-int ek_source_pack(struct ek_source **s, const char *name,
+/* gzip of what fill writes, with zstd that of 9.0 first (layers.h), in a scratch
+ * file, in the place of *s (NULL: none), which fill may read and which stays
+ * where this fails. */
+int ek_source_pack(struct ek_source **s, const char *name, bool zstd,
 		   ek_source_fill *fill, void *ctx, struct ek_err *err);
 
 /* From the first byte. Close *in before s is freed, and before the next one. */

@@ -28,14 +28,14 @@ enum ek_kind {
 	                     * driver map, of ESXi 4.x as well */
 	EK_KIND_IMGDB,      /* "imgdb": gzip'ed tar with var/db/esximg */
 	EK_KIND_TGZ,        /* "tgz": any other gzip'ed tar */
-	EK_KIND_TAR,        /* "tar": not compressed */
-	EK_KIND_VMTAR,      /* "vmtar": bare or in gzip */
+	EK_KIND_TAR,        /* "tar": not compressed, or in xz or zstd */
+	EK_KIND_VMTAR,      /* "vmtar": bare or in any layers */
 	EK_KIND_BUNDLE,     /* "bundle": zip of an offline bundle */
 	EK_KIND_ZIP,        /* "zip": any other */
 	EK_KIND_ISO,        /* "iso" */
 	EK_KIND_DESCRIPTOR, /* "descriptor": XML with root vib */
 	EK_KIND_PROFILE,    /* "profile": XML with root imageprofile */
-	EK_KIND_XZ, EK_KIND_ZSTD, /* "xz", "zstd": bare or in gzip */
+	EK_KIND_XZ, EK_KIND_ZSTD, /* "xz", "zstd": of something else */
 	EK_KIND_GZIP,       /* "gzip": of something else */
 };
 

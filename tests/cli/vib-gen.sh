@@ -433,6 +433,49 @@ t 'files as payloads: type by content, vmtar put into gzip' '
 	ar p c.vib t | zcat | cmp - t.tar
 '
 
+t 'vzstd for 9.0: of a tree, a vmtar, a vgz; the layers, sums and depends of it' '
+	mkdir -p tree/etc
+	echo conf >tree/etc/conf
+	touch -d @1700000000 tree/etc/conf tree/etc
+	vmtar-pack -C tree >bare
+	vmtar-pack -z -C tree >vgz
+	vmtar-pack --layers zstd+gzip -C tree >vzstd
+	set -- --target 9.0 --name a --version 1-1 --vendor v --summary s
+	vib-gen -q "$@" --tree b:vzstd=tree -o tree.vib
+	vib-gen -q "$@" --payload b:vzstd=bare -o bare.vib
+	vib-gen -q "$@" --payload b:vzstd=vgz -o vgz.vib
+	vib-gen -q "$@" --payload b:vzstd=vzstd -o vzstd.vib
+	for v in bare vgz vzstd; do
+		cmp tree.vib $v.vib
+	done
+	ar p tree.vib b | cmp - vzstd
+	vib-info --xml tree.vib >xml
+	grep "type=\"vzstd\" .*compression-option=\"level=18\"" xml
+	grep "<constraint name=\"zstd-compression\" relation=\"=\" version=\"1.0\"" xml
+	sum() { "sha${1}sum" | cut -c1-64 | tr -d " -"; }
+	gzip -dc vzstd >frame
+	tr -d "\n" <xml | grep -o "<checksum [^/]*</checksum>" | sed "s/<checksum checksum-type=//; s/>/ /; s/<.*//" >got
+	cat >want <<-EOF
+	"sha-256" verify-process="gunzip" $(sum 256 <bare)
+	"sha-256" $(sum 256 <vzstd)
+	"sha-1" verify-process="gunzip" $(sum 1 <bare)
+	"sha-256-gunzip1" $(sum 256 <frame)
+	EOF
+	diff want got
+	vib-unpack --trees -C out tree.vib
+	diff -r tree out/b
+	# one that has the depends already gets no second one
+	vib-gen -q "$@" --depends "zstd-compression = 1.0" --tree b:vzstd=tree -o d.vib
+	[ "$(vib-info --xml d.vib | grep -c zstd-compression)" = 1 ]
+	# the wrong layers: told, not changed
+	xz -c bare | gzip -n >xz.v00
+	status 1 vib-gen -q "$@" --payload b:vzstd=xz.v00 -o no.vib 2>err
+	grep "is a vmtar in gzip xz, and payload .b. of type vzstd is a vmtar in gzip zstd" err
+	status 1 vib-gen -q "$@" --payload b:vgz=vzstd -o no.vib 2>err
+	grep "is a vmtar in gzip zstd, and payload .b. of type vgz is a vmtar in gzip" err
+	[ ! -e no.vib ]
+'
+
 t 'payloads that cannot be: refused with the reason' '
 	mkdriver -o d.tgz
 	echo text >f
@@ -440,7 +483,10 @@ t 'payloads that cannot be: refused with the reason' '
 	mkfifo dev/fifo
 	refused "type boot, a kernel or a module of the boot loader, is refused: it can be neither installed nor removed on a running host" \
 		--name a --payload b:boot=f
-	refused "type vzstd is not supported yet" --name a --payload b:vzstd=f
+	refused "type vzstd is for --target 9.0" --name a --payload b:vzstd=f
+	refused "type vzstd is for --target 9.0" --target 8.0 --name a --payload b:vzstd=f
+	refused "'\''f'\'' is neither a vmtar nor gzip, and payload '\''b'\'' of type vzstd is a vmtar in zstd in gzip" \
+		--target 9.0 --name a --payload b:vzstd=f
 	refused "'\''kernel'\'' is no payload type" --name a --payload b:kernel=f
 	refused "'\''f'\'' is neither a vmtar nor a tar: tell the type" --name a --payload b=f
 	refused "'\''f'\'' is neither a vmtar nor gzip" --name a --payload b:vgz=f

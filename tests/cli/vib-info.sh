@@ -121,14 +121,29 @@ t '--kind tells packages apart by content' '
 	tar -C t --transform "s,^,q/," -czf tgz usr
 	tar -C t -cf tar usr
 	gzip <f >gzip
-	printf "\375""7zXZ\0""more" >xz
-	for k in vib vib-4x descriptor driver imgdb tgz tar gzip xz; do
+	xz <f >xz
+	zstd -q <f >zstd
+	vmtar-pack -C t | xz | gzip >vmtar
+	for k in vib vib-4x descriptor driver imgdb tgz tar gzip xz zstd vmtar; do
 		[ "$(vib-info --kind $k)" = $k ]
 		[ "$(vib-info --kind <$k)" = $k ]
 	done
 	[ "$(vib-info --kind vib xz | tr "\n" " ")" = "vib: vib xz: xz " ]
 	status 1 vib-info --kind f 2>msg
 	grep -q "nothing that esxkit knows" msg
+	for l in "vmtar:xz <" "vmtar:zstd -q <" "tar:xz <"; do
+		vmtar-pack -C t >bare.vmtar
+		cp tar bare.tar
+		eval "${l#*:} bare.${l%%:*}" >in
+		[ "$(vib-info --kind in)" = "${l%%:*}" ]
+		gzip <in >gz
+		[ "$(vib-info --kind gz)" = "${l%%:*}" ]
+	done
+	gzip <xz >gz
+	[ "$(vib-info --kind gz)" = xz ]
+	printf "\375""7zXZ\0""more" >bad
+	status 1 vib-info --kind bad 2>msg
+	grep -q "ends at offset 10 inside xz data" msg
 	head -c 60 driver >cut
 	status 1 vib-info --kind cut
 	status 1 vib-info --kind /dev/null

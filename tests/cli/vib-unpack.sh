@@ -60,6 +60,21 @@ t '--trees: a tgz and a vgz become directories, all else files' '
 	[ -s out/descriptor.xml ]
 '
 
+t '--trees: a signature that gets lost is told' '
+	. "$top/fix.sh"
+	vmtar-pack -o v tree.tar
+	(cat v; printf "\\004\\000\\000\\000vmware_esx67\\000\\000\\000\\000sig!"
+	 printf "\\024\\000\\000\\000\\355\\021\\276\\032") | gzip -n >s.vgz
+	mkvib -o x.vib --payload s:vgz=s.vgz
+	vib-unpack --trees -C out x.vib 2>err
+	diff -r tree out/s
+	grep "s.: its signature (key .vmware_esx67.) is not kept: UEFI Secure Boot refuses" err
+	[ "$(wc -l <err)" -eq 1 ]
+	vib-unpack -C files x.vib 2>err
+	cmp files/s s.vgz
+	[ ! -s err ]
+'
+
 # refused FILE SAY - status 1, says so, and makes nothing
 cat >"$top/refused.sh" <<'EOF'
 refused() {

@@ -280,6 +280,56 @@ static void test_damage(void **state)
 	damage("x");
 }
 
+/* What ek_layers_out() puts on comes off; the levels of VMware's files. */
+static void test_out(void **state)
+{
+	static const struct {
+		bool zstd;
+		int level, as;
+		const char *names;
+	} rows[] = {
+		{ false, -1, 9, "gzip" }, { false, 1, 1, "gzip" },
+		{ true, -1, 1, "gzip zstd" }, { true, 9, 9, "gzip zstd" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ek_out *mem[2], *out;
+		char *b[2], text[2048], names[EK_LAYERS_NAMES];
+		struct ek_layers *l;
+		struct ek_in *from;
+		size_t len[2];
+
+		for (int j = 0; j < 2; j++) {
+			assert_int_equal(ek_out_open_mem(&mem[j], &b[j],
+							 &len[j], NULL), EK_OK);
+			assert_int_equal(ek_layers_out(&out, mem[j],
+				rows[i].zstd, j == 0 ? rows[i].level
+						     : rows[i].as, 1, NULL),
+				EK_OK);
+			for (int k = 0; k < 40; k++)
+				ek_out_write(out, inside, IN);
+			assert_int_equal(ek_out_commit(&out, NULL), EK_OK);
+			assert_int_equal(ek_out_commit(&mem[j], NULL), EK_OK);
+		}
+		assert_int_equal(len[0], len[1]);
+		assert_memory_equal(b[0], b[1], len[0]);
+		assert_int_equal(ek_in_open_mem(&from, "m", b[0], len[0], NULL),
+				 EK_OK);
+		assert_int_equal(take_off(&l, from, NULL, text, NULL), EK_OK);
+		assert_int_equal(strlen(text), (size_t)40 * IN);
+		ek_layers_names(l, names);
+		assert_string_equal(names, rows[i].names);
+		ek_layers_close(&l);
+		ek_in_close(&from);
+		free(b[0]);
+		free(b[1]);
+	}
+	/* nothing is left of what was not committed */
+	assert_int_equal(ek_layers_out(&(struct ek_out *){ NULL }, NULL, true,
+				       10, 1, NULL), EK_EARG);
+}
+
 /* A bare archive can be read twice where its file can. */
 static void test_rewind(void **state)
 {
@@ -313,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_rewind),
 	};
 

@@ -72,6 +72,40 @@ static int do_gzip(struct ek_err *err)
 	return rc;
 }
 
+/* zstd of "hello\n", and xz of nothing */
+static const struct {
+	const char *p;
+	size_t len, inside;
+} wrapped[] = {
+	{ "\x28\xb5\x2f\xfd\x20\x06\x31\0\0hello\n", 15, 6 },
+	{ "\xfd" "7zXZ\0\0\4\xe6\xd6\xb4\x46\0\0\0\0\x1c\xdf\x44\x21"
+	  "\x1f\xb6\xf3\x7d\1\0\0\0\0\4YZ", 32, 0 },
+};
+
+static int do_layers(struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; i < 2 && rc == EK_OK; i++) {
+		struct ek_in *from = NULL;
+		struct ek_layers *l = NULL;
+		size_t got = 0;
+		char buf[9];
+
+		rc = ek_in_open_mem(&from, "m", wrapped[i].p, wrapped[i].len,
+				    err);
+		if (rc == EK_OK)
+			rc = ek_layers_open(&l, from, NULL, err);
+		if (rc == EK_OK)
+			rc = ek_in_read(ek_layers_in(l), buf, 9, &got, err);
+		if (rc == EK_OK)
+			assert_int_equal(got, wrapped[i].inside);
+		ek_layers_close(&l);
+		ek_in_close(&from);
+	}
+	return rc;
+}
+
 static int do_files(struct ek_err *err)
 {
 	struct ek_spool *s = NULL;
@@ -242,6 +276,7 @@ static void test_gzip(void **state)
 {
 	(void)state;
 	exhaust(do_gzip, false);
+	exhaust(do_layers, false);
 }
 
 static void test_files(void **state)
