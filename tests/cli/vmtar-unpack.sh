@@ -312,11 +312,12 @@ t 'gaps must be zero, in a test and an extraction' '
 
 # footer SCHEMA KEY N - a signature of that schema (a digit), of N bytes
 footer() {
-	printf "\\00$1\\000\\000\\000%s" "$2"
+	printf '%b%s' "\\000$1\\0000\\0000\\0000" "$2"
 	head -c $((16 - ${#2})) /dev/zero
 	head -c "$3" /dev/zero | tr '\0' s
-	printf "\\$(printf %o $((($3 + 16) % 256)))"
-	printf "\\$(printf %o $((($3 + 16) / 256)))\\000\\000\\355\\021\\276\\032"
+	printf %b "\\0$(printf %o $((($3 + 16) % 256)))" \
+		"\\0$(printf %o $((($3 + 16) / 256)))" \
+		'\0000\0000\0355\0021\0276\0032'
 }
 pxz() { xz --check=crc32 --lzma2=preset=6,dict=2MiB; }
 pzstd() { zstd -q -18 --long=27 --no-check; }
@@ -335,7 +336,7 @@ shapes() {
 	(cat plain; footer 4 vmware_esx67 512) >s
 	(cat x; footer 3 vmware_esx40 256) >xf
 }
-all="plain g.v00 x z xs.v00 gs.v00 z.v00 s xf"
+export all="plain g.v00 x z xs.v00 gs.v00 z.v00 s xf"
 
 t '--layers: sizes, who has written it, the signature' '
 	shapes
@@ -444,9 +445,11 @@ t 'a signature that gets lost is told, once, and -q is silent' '
 # no WORDS FILE - every mode refuses it with these words and writes nothing
 no() {
 	for o in -t --test --tar --layers "-p d/a" "-C new"; do
-		status 1 vmtar-unpack $o $2 2>err >out
+		# shellcheck disable=SC2086 # it is a list of words
+		status 1 vmtar-unpack $o "$2" 2>err >out
 		only "$1" err
-		status 1 vmtar-unpack $o <$2 2>err >out
+		# shellcheck disable=SC2086
+		status 1 vmtar-unpack $o <"$2" 2>err >out
 		only "$1" err
 		[ ! -e new ]
 	done
