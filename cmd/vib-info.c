@@ -13,12 +13,12 @@ static const char usage[] =
 "usage: vib-info [--json | --xml | --files | --id | --signed] [file...]\n"
 "       vib-info --kind [--json] [file...]\n"
 "\n"
-"Show what VIB packages are and hold. The container is looked through to its\n"
-"end; payload checksums are the business of vib-unpack and vib-check.\n"
+"Show what VIB packages are and hold; whether they are right says vib-check.\n"
 "\n"
 "      --json     everything, as one JSON document\n"
 "      --xml      the descriptor, byte for byte as it is\n"
-"      --files    the file list, one path a line\n"
+"      --files    path, tab, payload that holds it; where list and payloads\n"
+"                 differ, tab and how\n"
 "      --id       the VIB id\n"
 "      --signed   print nothing; status 1 where a VIB holds no signature\n"
 "      --kind     say by content what a file is: vib, vib-4x, driver, imgdb,\n"
@@ -33,14 +33,10 @@ enum { OPT_JSON = EK_OPT_LONG, OPT_XML, OPT_FILES, OPT_ID, OPT_SIGNED,
        OPT_KIND };
 
 static const struct option longopts[] = {
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "xml", no_argument, NULL, OPT_XML },
-	{ "files", no_argument, NULL, OPT_FILES },
-	{ "id", no_argument, NULL, OPT_ID },
-	{ "signed", no_argument, NULL, OPT_SIGNED },
-	{ "kind", no_argument, NULL, OPT_KIND },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
+	{ "json", 0, NULL, OPT_JSON }, { "xml", 0, NULL, OPT_XML },
+	{ "files", 0, NULL, OPT_FILES }, { "id", 0, NULL, OPT_ID },
+	{ "signed", 0, NULL, OPT_SIGNED }, { "kind", 0, NULL, OPT_KIND },
+	{ "help", 0, NULL, 'h' }, { "version", 0, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -112,24 +108,42 @@ static int show_kind(struct ek_in *in, const struct opts *o,
 static int show_part(struct ek_vib *v, struct opts *o, struct ek_buf *out,
 		     struct ek_err *err)
 {
-	const struct ek_vibdesc *d = ek_vib_desc(v);
-	const char *xml;
 	size_t len;
+	const char *xml = ek_vib_descriptor(v, &len);
 	int rc = ek_vib_finish(v, err);
 
 	if (rc != EK_OK)
 		return rc;
 	if (o->what == ID)
 		ek_buf_addf(out, "%s\n", ek_vib_id(v));
-	for (size_t i = 0; o->what == FILES && i < d->files.n; i++)
-		ek_buf_addf(out, "%s\n", d->files.v[i]);
-	if (o->what == XML) {
-		xml = ek_vib_descriptor(v, &len);
+	if (o->what == XML)
 		ek_buf_add(out, xml, len);
-	}
 	(void)ek_vib_signature(v, &len);
 	o->unsigned_met |= len == 0;
 	return EK_OK;
+}
+
+/* Everything that is in it. What cannot be understood of a payload is told, and
+ * makes the status 1, when the rest was shown. */
+static int show_whole(struct ek_vib *v, const struct opts *o, struct ek_json *j,
+		      struct ek_buf *out, struct ek_err *err)
+{
+	struct ek_err odd = EK_ERR_INIT;
+	size_t differ = 0;
+	int rc;
+
+	if (o->what == JSON)
+		rc = ek_vib_json(v, j, &odd, err);
+	else if (o->what == FILES)
+		rc = ek_vib_files(v, out, &differ, &odd, err);
+	else
+		rc = ek_vib_text(v, out, &odd, err);
+	if (rc == EK_OK && odd.code != 0)
+		ek_cli_report(EK_EFORMAT, &odd);
+	else if (rc == EK_OK && differ != 0)
+		ek_cli_warn("'%s': file list and payloads differ in %zu paths",
+			    ek_vib_id(v), differ);
+	return rc;
 }
 
 static int show_vib(struct ek_in *in, struct opts *o, struct ek_json *j,
@@ -141,15 +155,15 @@ static int show_vib(struct ek_in *in, struct opts *o, struct ek_json *j,
 	if (rc == EK_OK && o->what == JSON) {
 		ek_json_object(j, NULL);
 		ek_json_str(j, "file", ek_in_name(in));
-		rc = ek_vib_json(v, j, err);
-		ek_json_close(j);
-	} else if (rc == EK_OK && o->what == TEXT) {
-		if (out->len != 0)
-			ek_buf_addc(out, '\n');
-		rc = ek_vib_text(v, out, err);
-	} else if (rc == EK_OK) {
-		rc = show_part(v, o, out, err);
 	}
+	if (rc == EK_OK && o->what == TEXT && out->len != 0)
+		ek_buf_addc(out, '\n');
+	if (rc == EK_OK)
+		rc = o->what == TEXT || o->what == JSON || o->what == FILES
+		     ? show_whole(v, o, j, out, err)
+		     : show_part(v, o, out, err);
+	if (rc == EK_OK && o->what == JSON)
+		ek_json_close(j);
 	ek_vib_close(&v);
 	return rc;
 }
@@ -201,7 +215,6 @@ int main(int argc, char **argv)
 	}
 	ek_buf_free(&text);
 	rc = ek_cli_finish(rc, &err);
-	if (rc == EK_EXIT_OK && o.what == SIGNED && o.unsigned_met)
-		return EK_EXIT_DATA;
-	return rc;
+	return rc == EK_EXIT_OK && o.what == SIGNED && o.unsigned_met
+		? EK_EXIT_DATA : rc;
 }

@@ -192,11 +192,18 @@ static void text_relations(struct ek_buf *out, const char *title,
 	}
 }
 
-static void text_payload(struct ek_buf *out, const struct ek_payload *p)
+/* inside UINT64_MAX: what the descriptor says, if anything. */
+static void text_payload(struct ek_buf *out, const struct ek_payload *p,
+			 uint64_t inside)
 {
 	ek_buf_addf(out, "    %-15s %s", p->name, p->type);
 	if (p->has_size)
 		ek_buf_addf(out, ", %llu bytes", (unsigned long long)p->size);
+	if (inside == UINT64_MAX && p->has_uncompressed)
+		inside = p->uncompressed_size;
+	if (inside != UINT64_MAX)
+		ek_buf_addf(out, ", inflated %llu",
+			    (unsigned long long)inside);
 	if (p->boot_order != 0)
 		ek_buf_addf(out, ", boot order %lld",
 			    (long long)p->boot_order);
@@ -258,7 +265,8 @@ static void text_identity(const struct ek_vibdesc *d, struct ek_buf *out)
 		line(out, "software platform", d->sw[i].version);
 }
 
-void ek_vibdesc_text(const struct ek_vibdesc *d, struct ek_buf *out)
+void ek_vibdesc_text(const struct ek_vibdesc *d, const uint64_t *inside,
+		     struct ek_buf *out)
 {
 	text_identity(d, out);
 	text_flags(d, out);
@@ -272,5 +280,6 @@ void ek_vibdesc_text(const struct ek_vibdesc *d, struct ek_buf *out)
 	if (d->n_payloads != 0)
 		ek_buf_adds(out, "payloads\n");
 	for (size_t i = 0; i < d->n_payloads; i++)
-		text_payload(out, &d->payloads[i]);
+		text_payload(out, &d->payloads[i],
+			     inside != NULL ? inside[i] : UINT64_MAX);
 }

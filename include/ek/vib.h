@@ -105,10 +105,24 @@ int ek_vib_verify(struct ek_vib *v, struct ek_err *err);
  * whole, and every payload's member in it. */
 int ek_vib_finish(struct ek_vib *v, struct ek_err *err);
 
-/* The same, and everything known of the VIB as members of the JSON object that
- * is open, or as text for a person (vib-info.1). */
-int ek_vib_json(struct ek_vib *v, struct ek_json *j, struct ek_err *err);
-int ek_vib_text(struct ek_vib *v, struct ek_buf *out, struct ek_err *err);
+/*
+ * The same, and everything known of the VIB as members of the JSON object that
+ * is open, or as text for a person (vib-info.1): every payload is read and looked
+ * into. What is in a payload and cannot be understood is no failure: odd->code
+ * and its text tell of the first such, and the rest is shown.
+ */
+int ek_vib_json(struct ek_vib *v, struct ek_json *j, struct ek_err *odd,
+		struct ek_err *err);
+int ek_vib_text(struct ek_vib *v, struct ek_buf *out, struct ek_err *odd,
+		struct ek_err *err);
+
+/*
+ * The files, sorted, one a line: path, tab, the payload that holds it or "-", and
+ * where list and payloads differ a tab and "not listed" or "not there". differ
+ * becomes their number.
+ */
+int ek_vib_files(struct ek_vib *v, struct ek_buf *out, size_t *differ,
+		 struct ek_err *odd, struct ek_err *err);
 
 void ek_vib_close(struct ek_vib **v); /* *v may be NULL, and becomes it */
 

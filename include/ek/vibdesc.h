@@ -157,8 +157,11 @@ char *ek_vibdesc_id(const struct ek_vibdesc *d);
 
 /* All as members of the JSON object that is open (vib-info.1, "JSON"). */
 void ek_vibdesc_json(const struct ek_vibdesc *d, struct ek_json *j);
-/* The same for a person: "name: value" lines, lists below their title. */
-void ek_vibdesc_text(const struct ek_vibdesc *d, struct ek_buf *out);
+/* The same for a person: "name: value" lines, lists below their title. inside
+ * (NULL: not known) has for each payload how long it is unpacked, UINT64_MAX
+ * where that is not known. */
+void ek_vibdesc_text(const struct ek_vibdesc *d, const uint64_t *inside,
+		     struct ek_buf *out);
 
 /*
  * Helpers to fill one; texts are copied. Each fails only with EK_ESYS (no

@@ -11,7 +11,9 @@ t '--id, --files and --xml, from files and a pipe' '
 	[ "$(vib-info --id <a.vib)" = github.com_x_bootbank_net-acme_1.0-1 ]
 	[ "$(vib-info --id a.vib - a.vib <a.vib | sort -u)" = \
 		github.com_x_bootbank_net-acme_1.0-1 ]
-	[ "$(vib-info --files a.vib | tr "\n" " ")" = "opt/a opt/b " ]
+	[ "$(vib-info --files a.vib 2>err | tr "\n\t" " |")" = \
+		"opt/a|-|not there opt/b|-|not there " ]
+	grep -q "differ in 2 paths" err
 	mkvib --vendor github.com_x --file opt/b --file opt/a --print \
 		--payload p:text=f >d
 	vib-info --xml a.vib | cmp - d
@@ -24,19 +26,19 @@ t '--id, --files and --xml, from files and a pipe' '
 t 'text for a person' '
 	echo x >f
 	mkvib -o a.vib --level partner --depends "x >= 1" --tag driver \
-		--payload p:vgz=f --stray other=f
+		--payload p:boot=f --stray other=f
 	vib-info a.vib >out
 	grep -qx "id                Acme_bootbank_net-acme_1.0-1" out
 	grep -qx "acceptance level  partner" out
 	grep -qx "    x >= 1" out
 	grep -q "sha-256 gunzip $(sha256sum <f | cut -c1-64)" out
 	grep -q "other member .*other, 2 bytes" out
-	grep -q "^signature  *none" out
+	grep -qx "signed            no" out
 '
 
 t '--json is JSON and has what is in the package' '
 	echo x >f
-	mkvib -o a.vib --summary "a \"q\" $(printf "\\\\")" --payload p:vgz=f
+	mkvib -o a.vib --summary "a \"q\" $(printf "\\\\")" --payload p:boot=f
 	vib-info --json a.vib a.vib >out
 	if command -v python3 >/dev/null; then
 		python3 -c "
@@ -162,7 +164,7 @@ t '--kind --json has size and SHA-256' '
 
 t 'GNU ar and bsdtar read what is written, and the digests agree' '
 	head -c 5001 /dev/urandom >f
-	mkvib -o a.vib --payload p:vgz=f --payload q:text=f
+	mkvib -o a.vib --payload p:boot=f --payload q:text=f
 	[ "$(ar t a.vib | tr "\n" " ")" = "descriptor.xml sig.pkcs7 p q " ]
 	[ "$(bsdtar -tf a.vib | tr "\n" " ")" = "descriptor.xml sig.pkcs7 p q " ]
 	bsdtar -xOf a.vib p >p
@@ -194,6 +196,105 @@ t 'a name cannot drive a terminal' '
 	status 1 grep -a -q "$(printf "\302\233")" out
 '
 
+t '--files: the list, and beside it what the payloads hold' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	echo b >tree/opt/x/b
+	vmtar-pack -z -C tree -o p.vgz
+	mkvib -o x.vib --file opt/x/a --file opt/x/c --payload p:vgz=p.vgz
+	status 0 vib-info --files x.vib >out 2>err
+	printf "opt/x/a\tp\nopt/x/b\tp\tnot listed\nopt/x/c\t-\tnot there\n" |
+		cmp - out
+	grep -q "differ in 2 paths" err
+	mkvib -o x.vib --file opt/x/a --file opt/x/b --payload p:vgz=p.vgz
+	status 0 vib-info --files x.vib >out 2>err
+	[ ! -s err ]
+	[ "$(cut -f1 out | tr "\n" " ")" = "opt/x/a opt/x/b " ]
+'
+
+t 'inflated sizes, contents and layers; a 9.0 payload too' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	vmtar-pack -C tree -o plain
+	vmtar-pack --layers zstd+gzip -C tree -o p.vz
+	mkvib -o x.vib --file opt/x/a --payload p:vzstd=p.vz
+	size=$(stat -c %s plain)
+	vib-info x.vib | grep -q "^    p  *vzstd, .*, inflated $size\$"
+	vib-info --json x.vib >out
+	perl -MJSON::PP -e "
+		my \$v = decode_json(join q(), <>)->{vibs}[0];
+		my \$m = \$v->{members}[0];
+		die unless \$m->{layers} eq q(gzip zstd) && \$m->{holds} eq q(vmtar);
+		die unless \$m->{inflated_size} == $size && !defined \$v->{signer};
+		my \$c = \$v->{contents}[0];
+		die unless \$c->{path} eq q(opt/x/a) && \$c->{payload} eq q(p);
+		die unless \$c->{listed};
+	" out
+'
+
+t 'a payload that cannot be understood: the rest is shown, and status 1' '
+	echo no archive | gzip -9n >t.gz
+	mkvib -o x.vib --summary "the summary" --payload p:vgz=t.gz
+	status 1 vib-info x.vib >out 2>err
+	grep -q "the summary" out
+	[ "$(cat err)" = "vib-info: '\''Acme_bootbank_net-acme_1.0-1'\'': payload '\''p'\'' of type vgz holds no archive" ]
+	mkvib -o x.vib --payload p:vgz=t.gz --corrupt p
+	status 1 vib-info --json x.vib >out 2>err
+	perl -MJSON::PP -e "decode_json(join q(), <>)->{vibs}[0]{name} eq q(net-acme) or die" out
+	grep -q "gzip" err
+	status 0 vib-info --id x.vib >out
+'
+
+t 'who signed it is shown, and that nobody has looked at it' '
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem \
+		-subj /O=Acme/CN=Builder -days 2 2>/dev/null
+	echo x >f
+	mkvib --print --level partner --payload p:text=f >d
+	openssl smime -sign -binary -in d -signer c.pem -inkey k.pem \
+		-outform PEM >sig
+	mkvib -o x.vib --level partner --payload p:text=f --sig sig
+	vib-info x.vib >out
+	grep -qx "signed            CN=Builder,O=Acme" out
+	grep -q "^verified  *not here: vib-check --ca" out
+	vib-info --json x.vib | grep -q "\"subject\": \"CN=Builder,O=Acme\""
+	echo junk >sig
+	mkvib -o x.vib --level partner --payload p:text=f --sig sig
+	status 1 vib-info x.vib >out 2>err
+	grep -q "^signed .*cannot be read" out
+'
+
+t 'the archives of every writer, from a file and a pipe' '
+	mkdir -p tree/opt/x
+	echo abc >tree/opt/x/a
+	vmtar-pack -z -C tree -o p.vgz
+	for how in "--mode 0" "--mode 0o0" "--mode 644" "--mode 100644" \
+		"--mode 100777" --slash --no-pad; do
+		mkvib -o x.vib $how --vendor a_b --file opt/x/a \
+			--conflicts fwenable-ntpd --sums old \
+			--payload p:vgz=p.vgz
+		[ "$(vib-info --id x.vib)" = a_b_bootbank_net-acme_1.0-1 ]
+		vib-info x.vib >out
+		vib-info <x.vib | cmp - out
+		cat x.vib | vib-info - | cmp - out
+		grep -qx "    fwenable-ntpd" out
+	done
+	# GNU ar: names with a slash, a table of long names, a symbol table
+	printf "!<arch>\n" >x.vib
+	member() {
+		printf "%-16s%-12s%-6s%-6s%-8s%-10s\`\n" "$1" 1 2 3 100644 \
+			"$(stat -c %s "$2")"
+		cat "$2"
+		[ $(($(stat -c %s "$2") % 2)) = 0 ] || echo
+	}
+	mkvib --print --file opt/x/a --payload p:vgz=p.vgz >d
+	: >sig
+	printf "descriptor.xml/\np/\n" >names
+	{ member / sig; member // names; member /0 d; member sig.pkcs7/ sig
+	  member /16 p.vgz; } >>x.vib
+	vib-info --id x.vib
+	vib-info --files x.vib | grep -q "^opt/x/a	p\$"
+'
+
 samples=${EK_SAMPLES:-$TOP/../shared/samples}
 if [ -r "$samples/acme-esxi.vib" ]; then
 	t 'real packages' '
@@ -204,7 +305,8 @@ if [ -r "$samples/acme-esxi.vib" ]; then
 			virtuallyGhetto_bootbank_ghettoVCB_1.0.0-0.0.0 ]
 		[ "$(vib-info --id acme-esxi.vib)" = \
 			natethesage_bootbank_acme-esxi_1.0.0-0.0.0 ]
-		[ "$(vib-info --files acme-esxi.vib | wc -l)" = 9 ]
+		[ "$(vib-info --files acme-esxi.vib | cut -f2- | sort | uniq -c |
+			tr -s " ")" = " 9 payload1" ]
 		[ "$(vib-info --xml fwrule-ntpServer-1.0.0-1.vib | sha256sum |
 			cut -c1-64)" = 16015fd0217b0146b15b5d16143290cd88f279575be2af1dc8da28ca43311a32 ]
 		vib-info --json vghetto-ghettoVCB.vib >out

@@ -308,7 +308,7 @@ if [ -r "$samples/acme-esxi.vib" ]; then
 			vib-unpack --trees -C out "$f"
 			(cd out/*/ && find . ! -type d) | sed "s,^\./,," |
 				LC_ALL=C sort >found
-			vib-info --files "$f" | cmp - found
+			vib-info --files "$f" | cut -f1 | cmp - found
 		done
 	'
 else

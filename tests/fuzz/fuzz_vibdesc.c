@@ -21,7 +21,7 @@ static void show(const struct ek_vibdesc *d)
 	ek_json_begin(&j, &out);
 	ek_vibdesc_json(d, &j);
 	ek_json_end(&j);
-	ek_vibdesc_text(d, &out);
+	ek_vibdesc_text(d, NULL, &out);
 	ek_buf_free(&out);
 }
 

@@ -216,6 +216,7 @@ static void test_flips(void **state)
 static void test_show(void **state)
 {
 	struct ek_buf b = EK_BUF_INIT, out = EK_BUF_INIT;
+	struct ek_err odd;
 	struct ek_json j;
 	struct ek_vib *v;
 	struct ek_in *in;
@@ -226,7 +227,7 @@ static void test_show(void **state)
 	assert_int_equal(ek_in_open_mem(&in, "t", b.p, b.len, NULL), EK_OK);
 	assert_int_equal(ek_vib_open(&v, in, NULL), EK_OK);
 	ek_json_begin(&j, &out);
-	assert_int_equal(ek_vib_json(v, &j, NULL), EK_OK);
+	assert_int_equal(ek_vib_json(v, &j, &odd, NULL), EK_OK);
 	ek_json_end(&j);
 	assert_non_null(strstr(ek_buf_str(&out), "\"signed\": true"));
 	assert_non_null(strstr(ek_buf_str(&out), "\"is_payload\": false"));
@@ -235,7 +236,7 @@ static void test_show(void **state)
 	ek_buf_reset(&out);
 	assert_int_equal(ek_in_open_mem(&in, "t", b.p, b.len, NULL), EK_OK);
 	assert_int_equal(ek_vib_open(&v, in, NULL), EK_OK);
-	assert_int_equal(ek_vib_text(v, &out, NULL), EK_OK);
+	assert_int_equal(ek_vib_text(v, &out, &odd, NULL), EK_OK);
 	assert_non_null(strstr(ek_buf_str(&out), "other member      zz, 1 bytes"
 			       ", which no payload names\n"));
 	ek_vib_close(&v);

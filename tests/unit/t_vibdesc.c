@@ -629,7 +629,7 @@ static void test_show(void **state)
 	assert_non_null(strstr(ek_buf_str(&out), "\"maintenance_mode_install\":"
 			       " false"));
 	ek_buf_reset(&out);
-	ek_vibdesc_text(&d, &out);
+	ek_vibdesc_text(&d, NULL, &out);
 	assert_non_null(strstr(ek_buf_str(&out),
 			       "acceptance level  accepted\n"));
 	assert_non_null(strstr(ek_buf_str(&out), "depends\n    d\n"
