@@ -7,7 +7,9 @@
 #include "ek/cli.h"
 #include "ek/io.h"
 #include "ek/vibmake.h"
+#include "ek/vibmeta.h"
 #include "ek/vibopts.h"
+#include "ek/vibrehash.h"
 
 static const char usage[] =
 "usage: vib-gen [-fqv] [-o out.vib] --driver driver.tgz [--any-files]\n"
@@ -16,6 +18,7 @@ static const char usage[] =
 "               [--payload name[:type[:boot-order[:vfat-name]]]=file]...\n"
 "               [--tree name[:type]=dir]... [--target release] [option]...\n"
 "       vib-gen --descriptor [the same]\n"
+"       vib-gen [-fq] [-o out.vib] --rehash old.vib [--target release]\n"
 "\n"
 "Make a VIB of a driver package, of files or of directories.\n"
 "\n"
@@ -31,7 +34,10 @@ static const char usage[] =
 "                           digests of these payloads, else completed\n"
 "      --unpacked dir       what vib-unpack --trees wrote, a VIB again\n"
 "      --sig file           signature of that descriptor, put in as it is\n"
+"      --sign key --cert c  sign it (both PEM): for use outside ESXi\n"
 "      --descriptor         write only the descriptor\n"
+"      --rehash old.vib     the same VIB with its checksums made anew\n"
+"      --meta file          options from a file, key = value\n"
 "      --target release     make it for 5.0 5.1 5.5 6.0 6.5 6.7 7.0 8.0 or 9.0\n"
 "      --mtime time         release date, and time of all that is packed here\n"
 "  -f                       write a VIB to a terminal\n"
@@ -134,8 +140,14 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	if (rc == EK_OK && optind < argc)
 		ek_cli_usage("'%s' is no option; what goes in is told by "
 			     "--driver, --payload, --tree or -d", argv[optind]);
+	if (rc == EK_OK && o->vib.given[EK_VO_META])
+		rc = ek_vibmeta_load(&o->vib, o->vib.text[EK_VO_META], err);
 	if (rc == EK_OK)
 		rc = ek_vibopts_ready(&o->vib, err);
+	if (rc == EK_OK && o->descriptor &&
+	    (o->vib.given[EK_VO_REHASH] || o->vib.given[EK_VO_SIGN]))
+		ek_cli_usage("--descriptor writes no VIB: not with --rehash or"
+			     " --sign");
 	if (rc == EK_EARG)
 		ek_cli_usage("%s", err->msg);
 	return rc;
@@ -156,22 +168,45 @@ static int write_out(struct ek_vibmake *m, const struct opts *o,
 {
 	const char *xml;
 	size_t len;
+
+	if (!o->descriptor)
+		return ek_vibmake_write(m, out, err);
+	xml = ek_vibmake_descriptor(m, &len);
+	ek_out_write(out, xml, len);
+	return EK_OK;
+}
+
+/* Read what goes in, then open the output, then write: one of the two. */
+static int run(const struct opts *o, struct ek_err *err)
+{
+	const char *old = o->vib.text[EK_VO_REHASH];
+	struct ek_vibrehash *r = NULL;
+	struct ek_vibmake *m = NULL;
+	struct ek_out *out = NULL; /* say() only reads ctx */
+	void *ctx = (void *)(uintptr_t)o;
 	int rc;
 
-	if (o->descriptor) {
-		xml = ek_vibmake_descriptor(m, &len);
-		ek_out_write(out, xml, len);
-		return EK_OK;
-	}
-	rc = ek_cli_no_binary(out, o->force, err);
-	return rc == EK_OK ? ek_vibmake_write(m, out, err) : rc;
+	rc = old != NULL ? ek_vibrehash_open(&r, old, o->vib.target, say, ctx,
+					     err)
+			 : ek_vibmake_open(&m, &o->vib, say, ctx, err);
+	if (rc == EK_OK)
+		rc = ek_out_open(&out, o->out, err);
+	if (rc == EK_OK && !o->descriptor)
+		rc = ek_cli_no_binary(out, o->force, err);
+	if (rc == EK_OK)
+		rc = old != NULL ? ek_vibrehash_write(r, out, err)
+				 : write_out(m, o, out, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, err);
+	ek_out_abort(&out);
+	ek_vibmake_free(&m);
+	ek_vibrehash_free(&r);
+	return rc;
 }
 
 int main(int argc, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
-	struct ek_vibmake *m = NULL;
-	struct ek_out *out = NULL;
 	struct opts o = { .out = NULL };
 	int rc;
 
@@ -179,15 +214,7 @@ int main(int argc, char **argv)
 	ek_vibopts_init(&o.vib);
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
-		rc = ek_vibmake_open(&m, &o.vib, say, &o, &err);
-	if (rc == EK_OK)
-		rc = ek_out_open(&out, o.out, &err);
-	if (rc == EK_OK)
-		rc = write_out(m, &o, out, &err);
-	if (rc == EK_OK)
-		rc = ek_out_commit(&out, &err);
-	ek_out_abort(&out);
-	ek_vibmake_free(&m);
+		rc = run(&o, &err);
 	ek_vibopts_clear(&o.vib);
 	return ek_cli_finish(rc, &err);
 }

@@ -152,6 +152,70 @@ int ek_in_open_digest(struct ek_in **in, struct ek_in *from,
 	return rc;
 }
 
+/* Bytes that were read before, and must be the same again. */
+struct expect {
+	struct ek_in *from; /* owned */
+	uint64_t left;
+	const char *sha256;
+	struct ek_digest *sum;
+};
+
+static void drop_expect(void *ctx)
+{
+	struct expect *x = ctx;
+
+	ek_in_close(&x->from);
+	ek_digest_free(x->sum);
+	free(x);
+}
+
+static int fill_expect(void *ctx, unsigned char *buf, size_t cap, size_t *got,
+		       struct ek_err *err)
+{
+	struct expect *x = ctx;
+	char hex[EK_DIGEST_HEX];
+	int rc;
+
+	if (cap > x->left)
+		cap = (size_t)x->left;
+	rc = ek_in_read(x->from, buf, cap, got, err);
+	if (rc != EK_OK)
+		return rc;
+	x->left -= *got;
+	ek_digest_update(x->sum, buf, *got);
+	if (*got != 0)
+		return EK_OK;
+	rc = ek_digest_hex(x->sum, hex, err);
+	if (rc == EK_OK && !ek_digest_equal(hex, x->sha256))
+		rc = ek_fail(err, EK_EREFUSE, "'%s' was changed while it was"
+			     " read", ek_in_name(x->from));
+	return rc;
+}
+
+int ek_in_open_expect(struct ek_in **in, struct ek_in *from, uint64_t len,
+		      const char *sha256, struct ek_err *err)
+{
+	struct expect *x = calloc(1, sizeof(*x));
+	int rc;
+
+	*in = NULL;
+	if (x == NULL) {
+		rc = ek_fail_sys(err, "'%s'", ek_in_name(from));
+		ek_in_close(&from);
+		return rc;
+	}
+	x->from = from;
+	x->left = len;
+	x->sha256 = sha256;
+	rc = ek_digest_new(&x->sum, EK_SHA256, err);
+	if (rc != EK_OK) {
+		drop_expect(x);
+		return rc;
+	}
+	return ek_in_open_fill(in, ek_in_name(from), fill_expect, drop_expect,
+			       x, err);
+}
+
 static int put(void *ctx, const void *data, size_t len, struct ek_err *err)
 {
 	struct pass *p = ctx;

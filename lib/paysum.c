@@ -285,3 +285,22 @@ int ek_paysum_copy(const struct ek_payload *p, const char *file,
 	}
 	return rc;
 }
+
+int ek_paysums_add(struct ek_payload *p, bool gunzip256,
+		   const struct ek_paysums *s, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	if (s->compressed && gunzip256)
+		rc = ek_payload_add_sum(p, "sha-256", "gunzip",
+					s->inside_sha256, err);
+	if (rc == EK_OK)
+		rc = ek_payload_add_sum(p, "sha-256", NULL, s->sha256, err);
+	if (rc == EK_OK && s->compressed)
+		rc = ek_payload_add_sum(p, "sha-1", "gunzip", s->inside_sha1,
+					err);
+	if (rc == EK_OK && s->zstd)
+		rc = ek_payload_add_sum(p, "sha-256-gunzip1", NULL,
+					s->gunzip1_sha256, err);
+	return rc;
+}

@@ -2,6 +2,7 @@
 /* vibmake_desc.c - compose the descriptor of a VIB */
 #include "os.h"
 
+#include "ek/paysum.h"
 #include "ek/release.h"
 #include "vibmake_int.h"
 
@@ -202,24 +203,17 @@ static int release_date(struct ek_vibmake *m, struct ek_err *err)
 
 /* ---- payloads and files ------------------------------------------------- */
 
-/* In the order of vib.5, "Checksums". */
 static int add_sums(const struct ek_release *rel, struct ek_payload *p,
 		    const struct vm_part *part, struct ek_err *err)
 {
-	int rc = EK_OK;
+	const struct ek_paysums s = {
+		.compressed = part->compressed, .zstd = part->zstd,
+		.sha256 = part->sha256, .inside_sha256 = part->inside_sha256,
+		.inside_sha1 = part->inside_sha1,
+		.gunzip1_sha256 = part->gunzip1_sha256,
+	};
 
-	if (part->compressed && rel->gunzip256_written)
-		rc = ek_payload_add_sum(p, "sha-256", "gunzip",
-					part->inside_sha256, err);
-	if (rc == EK_OK)
-		rc = ek_payload_add_sum(p, "sha-256", NULL, part->sha256, err);
-	if (rc == EK_OK && part->compressed)
-		rc = ek_payload_add_sum(p, "sha-1", "gunzip",
-					part->inside_sha1, err);
-	if (rc == EK_OK && part->zstd)
-		rc = ek_payload_add_sum(p, "sha-256-gunzip1", NULL,
-					part->gunzip1_sha256, err);
-	return rc;
+	return ek_paysums_add(p, rel->gunzip256_written, &s, err);
 }
 
 static int add_payload(struct ek_vibmake *m, struct ek_vibdesc *d,

@@ -111,6 +111,11 @@ int vm_read_unpacked(struct ek_vibmake *m, struct ek_err *err);
 /* The package was changed: the signature is worth nothing any more. */
 void vm_drop_sig(struct ek_vibmake *m);
 
+/* ---- vibmake_sign.c ---- */
+
+/* Sign m->xml with the key of --sign; into m->sig. */
+int vm_sign(struct ek_vibmake *m, struct ek_err *err);
+
 /* ---- vibmake_desc.c: composing it ---- */
 
 int vm_compose(struct ek_vibmake *m, struct ek_err *err);

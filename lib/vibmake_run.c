@@ -89,7 +89,14 @@ static int run(struct ek_vibmake *m, struct ek_err *err)
 	rc = read_inputs(m, err);
 	if (rc == EK_OK)
 		rc = vm_measure(m, err);
-	return rc == EK_OK ? descriptor(m, err) : rc;
+	if (rc == EK_OK)
+		rc = descriptor(m, err);
+	if (rc == EK_OK && m->o->given[EK_VO_SIGN]) {
+		free(m->sig); /* of what was unpacked */
+		m->sig = NULL;
+		rc = vm_sign(m, err);
+	}
+	return rc;
 }
 
 int ek_vibmake_open(struct ek_vibmake **out, const struct ek_vibopts *o,
@@ -123,59 +130,15 @@ const char *ek_vibmake_descriptor(const struct ek_vibmake *m, size_t *len)
 /* ---- writing ------------------------------------------------------------ */
 
 /* A part's bytes once more, and they must be those that were measured. */
-struct again {
-	struct vm_part *part;
-	struct ek_in *in;
-	struct ek_digest *sum;
-};
-
-static void drop_again(void *ctx)
-{
-	struct again *a = ctx;
-
-	ek_in_close(&a->in);
-	ek_digest_free(a->sum);
-	free(a);
-}
-
-static int fill_again(void *ctx, unsigned char *buf, size_t cap, size_t *got,
-		      struct ek_err *err)
-{
-	struct again *a = ctx;
-	char hex[EK_DIGEST_HEX];
-	int rc;
-
-	rc = ek_in_read(a->in, buf, cap, got, err);
-	if (rc != EK_OK)
-		return rc;
-	ek_digest_update(a->sum, buf, *got);
-	if (*got != 0)
-		return EK_OK;
-	rc = ek_digest_hex(a->sum, hex, err);
-	if (rc == EK_OK && !ek_digest_equal(hex, a->part->sha256))
-		rc = ek_fail(err, EK_EREFUSE, "'%s' was changed while it was "
-			     "read", ek_source_name(a->part->source));
-	return rc;
-}
-
 static int open_again(void *ctx, struct ek_in **in, struct ek_err *err)
 {
-	struct vm_part *p = ctx;
-	struct again *a = calloc(1, sizeof(*a));
-	int rc;
+	const struct vm_part *p = ctx;
+	struct ek_in *raw;
+	int rc = ek_source_in(p->source, &raw, err);
 
-	if (a == NULL)
-		return ek_fail_sys(err, "payload '%s'", p->name);
-	a->part = p;
-	rc = ek_digest_new(&a->sum, EK_SHA256, err);
-	if (rc == EK_OK)
-		rc = ek_source_in(p->source, &a->in, err);
-	if (rc != EK_OK) {
-		drop_again(a);
+	if (rc != EK_OK)
 		return rc;
-	}
-	return ek_in_open_fill(in, ek_source_name(p->source), fill_again,
-			       drop_again, a, err);
+	return ek_in_open_expect(in, raw, UINT64_MAX, p->sha256, err);
 }
 
 int ek_vibmake_write(struct ek_vibmake *m, struct ek_out *out,

@@ -26,11 +26,18 @@ static const char *const names[EK_VO_N] = {
 	[EK_VO_TREE] = "tree", [EK_VO_DRIVER] = "driver",
 	[EK_VO_ANY_FILES] = "any-files", [EK_VO_TEMPLATE] = "template",
 	[EK_VO_SIG] = "sig", [EK_VO_UNPACKED] = "unpacked",
+	[EK_VO_SIGN] = "sign", [EK_VO_CERT] = "cert",
+	[EK_VO_REHASH] = "rehash", [EK_VO_META] = "meta",
 };
 
 const char *ek_vibopt_name(enum ek_vibopt opt)
 {
 	return names[opt];
+}
+
+bool ek_vibopt_is_list(enum ek_vibopt opt)
+{
+	return opt >= EK_VO_DEPENDS && opt <= EK_VO_TREE;
 }
 
 bool ek_vibopt_has_value(enum ek_vibopt opt)
@@ -53,6 +60,7 @@ void ek_vibopts_clear(struct ek_vibopts *o)
 	}
 	free(o->payloads);
 	ek_vibdesc_clear(&o->lists);
+	ek_strs_free(&o->kept);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -317,6 +325,10 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 	case EK_VO_TEMPLATE:
 	case EK_VO_SIG:
 	case EK_VO_UNPACKED:
+	case EK_VO_SIGN:
+	case EK_VO_CERT:
+	case EK_VO_REHASH:
+	case EK_VO_META:
 	case EK_VO_N:
 		break;
 	}
@@ -326,8 +338,8 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 /* What a VIB can have one of only. */
 static bool is_single(enum ek_vibopt opt)
 {
-	return opt == EK_VO_DRIVER || opt == EK_VO_TEMPLATE ||
-		opt == EK_VO_SIG || opt == EK_VO_UNPACKED;
+	return opt == EK_VO_DRIVER ||
+		(opt >= EK_VO_TEMPLATE && opt <= EK_VO_META);
 }
 
 int ek_vibopts_set(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
@@ -358,7 +370,10 @@ static int check_stdin(const struct ek_vibopts *o, struct ek_err *err)
 {
 	int n = is_stdin(o->text[EK_VO_DRIVER]) +
 		is_stdin(o->text[EK_VO_TEMPLATE]) +
-		is_stdin(o->text[EK_VO_SIG]);
+		is_stdin(o->text[EK_VO_SIG]) + is_stdin(o->text[EK_VO_SIGN]) +
+		is_stdin(o->text[EK_VO_CERT]) +
+		is_stdin(o->text[EK_VO_REHASH]) +
+		is_stdin(o->text[EK_VO_META]);
 
 	for (size_t i = 0; i < o->n_payloads; i++)
 		n += !o->payloads[i].tree && is_stdin(o->payloads[i].file);
@@ -381,6 +396,29 @@ static int check_empty(const struct ek_vibopts *o, struct ek_err *err)
 			return ek_fail(err, EK_EARG,
 				       "no file for payload '%s'", s->name);
 	}
+	return EK_OK;
+}
+
+static int check_sign(const struct ek_vibopts *o, struct ek_err *err)
+{
+	if (o->given[EK_VO_SIGN] != o->given[EK_VO_CERT])
+		return ek_fail(err, EK_EARG, "--sign and --cert go together: a"
+			       " key and its certificate");
+	if (o->given[EK_VO_SIGN] && o->given[EK_VO_SIG])
+		return ek_fail(err, EK_EARG, "--sign makes a signature, --sig"
+			       " gives one: not both");
+	return EK_OK;
+}
+
+/* Only its checksums are made anew, for a target. */
+static int check_rehash(const struct ek_vibopts *o, struct ek_err *err)
+{
+	for (int i = 0; i < EK_VO_N; i++)
+		if (o->given[i] && i != EK_VO_REHASH && i != EK_VO_TARGET &&
+		    i != EK_VO_META)
+			return ek_fail(err, EK_EARG, "--rehash goes with"
+				       " --target only, not with --%s",
+				       names[i]);
 	return EK_OK;
 }
 
@@ -423,7 +461,11 @@ int ek_vibopts_ready(struct ek_vibopts *o, struct ek_err *err)
 {
 	int rc;
 
+	if (o->given[EK_VO_REHASH])
+		return check_rehash(o, err);
 	rc = check_inputs(o, err);
+	if (rc == EK_OK)
+		rc = check_sign(o, err);
 	if (rc == EK_OK)
 		rc = check_sig(o, err);
 	if (rc == EK_OK)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ek_err;
 struct ek_in;
@@ -38,6 +39,15 @@ int ek_in_open_digest(struct ek_in **in, struct ek_in *from,
 int ek_out_open_digest(struct ek_out **out, struct ek_out *to,
 		       struct ek_digest *d1, struct ek_digest *d2,
 		       struct ek_err *err);
+
+/*
+ * A stream of the next len bytes of from (UINT64_MAX: of all), which is owned and
+ * closed with it, also where this call fails. At their end they must have this
+ * SHA-256: else EK_EREFUSE, "'name' was changed while it was read". sha256 is
+ * borrowed until close.
+ */
+int ek_in_open_expect(struct ek_in **in, struct ek_in *from, uint64_t len,
+		      const char *sha256, struct ek_err *err);
 
 /* Compare hex, case folded. */
 bool ek_digest_equal(const char *a, const char *b);

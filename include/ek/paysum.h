@@ -8,6 +8,8 @@
 #ifndef EK_PAYSUM_H
 #define EK_PAYSUM_H
 
+#include <stdbool.h>
+
 #include "ek/vibdesc.h"
 
 struct ek_err;
@@ -37,5 +39,17 @@ enum ek_unchecked {
 int ek_paysum_copy(const struct ek_payload *p, const char *file,
 		   struct ek_in *in, struct ek_out *out, unsigned *unchecked,
 		   struct ek_err *err);
+
+/* Digests of a payload that is made: of the file, and for a compressed one of
+ * what is in all layers and (zstd) in the outer one; all borrowed. */
+struct ek_paysums {
+	bool compressed, zstd;
+	const char *sha256, *inside_sha256, *inside_sha1, *gunzip1_sha256;
+};
+
+/* Give p, which has none, the checksums in the order of vib.5, "Checksums";
+ * gunzip256: those of 6.7 and later. */
+int ek_paysums_add(struct ek_payload *p, bool gunzip256,
+		   const struct ek_paysums *s, struct ek_err *err);
 
 #endif /* EK_PAYSUM_H */

@@ -31,7 +31,8 @@ enum ek_vibopt {
 	EK_VO_TAG, EK_VO_URL,
 	/* what goes in; those before change the descriptor */
 	EK_VO_PAYLOAD, EK_VO_TREE, EK_VO_DRIVER, EK_VO_ANY_FILES,
-	EK_VO_TEMPLATE, EK_VO_SIG, EK_VO_UNPACKED,
+	EK_VO_TEMPLATE, EK_VO_SIG, EK_VO_UNPACKED, EK_VO_SIGN, EK_VO_CERT,
+	EK_VO_REHASH, EK_VO_META,
 	EK_VO_N
 };
 
@@ -55,6 +56,7 @@ struct ek_vibopts {
 	struct ek_vibdesc lists;     /* relations, tags, urls of options */
 	struct ek_payload_spec *payloads;
 	size_t n_payloads;
+	struct ek_strs kept;         /* values that no caller holds */
 };
 
 /* The long option, "driver"; does it take a value. */
@@ -66,6 +68,8 @@ void ek_vibopts_init(struct ek_vibopts *o);
  * message names the option. */
 int ek_vibopts_set(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 		   struct ek_err *err);
+/* Can it be told several times, each time one more? */
+bool ek_vibopt_is_list(enum ek_vibopt opt);
 /* When all are set: what does not go together is EK_EARG. */
 int ek_vibopts_ready(struct ek_vibopts *o, struct ek_err *err);
 /* Was something told that goes into the descriptor? */

@@ -667,10 +667,13 @@ t 'exit status: 2 usage, 3 system' '
 	status 2 vib-gen --driver d.tgz --overlay perhaps
 	status 2 vib-gen --driver d.tgz --version 1-2-3
 	status 2 vib-gen --driver - --payload a=- </dev/null
-	for o in --sign --cert --rehash --add-pci-id --meta; do
-		status 2 vib-gen --driver d.tgz $o x 2>msg
-		grep -q "option '\''$o'\'' is unknown" msg
-	done
+	status 2 vib-gen --driver d.tgz --sign k
+	status 2 vib-gen --driver d.tgz --cert c
+	status 2 vib-gen --driver d.tgz --rehash x
+	status 2 vib-gen --rehash x --descriptor
+	status 2 vib-gen --rehash x --name y
+	status 3 vib-gen --rehash nosuch
+	status 3 vib-gen --meta nosuch
 	status 3 vib-gen --driver nowhere.tgz 2>msg
 	grep -q "^vib-gen: .*'\''nowhere.tgz'\''.*: No such file" msg
 	status 3 vib-gen -q --driver d.tgz >/dev/full
@@ -720,6 +723,176 @@ t 'the examples of the manual page' '
 	mkdir -p tree/opt/acme
 	echo x >tree/opt/acme/x
 	man_examples vib-gen
+'
+
+# keys NAME - NAME.key and NAME.pem
+keys() {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$1.key" \
+		-out "$1.pem" -subj "/O=Acme/CN=$1" -days 2 2>/dev/null
+}
+
+t '--sign: openssl accepts it, the same input gives the same bytes' '
+	keys k
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	touch -d @1700000000 tree/opt/x/a
+	set -- --name a --version 1-1 --vendor v --summary s --tree a=tree
+	vib-gen "$@" --sign k.key --cert k.pem -o a.vib 2>msg
+	grep -q "for use outside ESXi: it does not look" msg
+	vib-unpack -q -C d a.vib
+	openssl smime -verify -inform PEM -in d/sig.pkcs7 -binary -noverify \
+		-content d/descriptor.xml >out 2>err
+	cmp out d/descriptor.xml
+	head -n 1 d/sig.pkcs7 | grep -qx -e "-----BEGIN PKCS7-----"
+	sleep 1
+	vib-gen -q "$@" --sign k.key --cert k.pem -o b.vib
+	cmp a.vib b.vib
+	vib-gen --level partner "$@" --sign k.key --cert k.pem -o c.vib 2>msg
+	grep -q "ESXi trusts VMware.s chain only and will refuse it" msg
+	vib-check --ca k.pem c.vib >out
+	grep -q "trusted through --ca" out
+	status 1 grep -q "^error" out
+	# signed, taken apart, put together: the same
+	vib-unpack -q -C e c.vib
+	vib-gen -q -d e/descriptor.xml --sig e/sig.pkcs7 --payload a=e/a -o f.vib
+	cmp c.vib f.vib
+'
+
+t '--sign: what does not fit together is refused, and nothing is written' '
+	keys k
+	keys o
+	mkdriver -o d.tgz
+	echo old >a.vib
+	status 2 vib-gen -q --driver d.tgz --sign k.key --cert o.pem -o a.vib 2>msg
+	grep -q "is not that of the key" msg
+	status 2 vib-gen -q --driver d.tgz --sign k.pem --cert k.pem -o a.vib
+	status 3 vib-gen -q --driver d.tgz --sign nosuch --cert k.pem -o a.vib
+	openssl pkey -in k.key -aes128 -passout pass:x -out p.key
+	status 2 vib-gen -q --driver d.tgz --sign p.key --cert k.pem -o a.vib \
+		</dev/null 2>msg
+	grep -q "has a passphrase" msg
+	[ "$(cat a.vib)" = old ]
+'
+
+t '--rehash: an old VIB for new releases; bytes, and all else, stay' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	vmtar-pack -z -C tree -o p.vgz
+	echo raw >r
+	mkvib -o old.vib --sums old --file opt/x/a --tag t --depends "b >= 1" \
+		--payload p:vgz=p.vgz --payload r:text=r
+	status 1 vib-check --target 8.0 old.vib >out 2>err
+	vib-gen --rehash old.vib --target 8.0 -o new.vib 2>msg
+	[ ! -s msg ]
+	status 0 vib-check --target 8.0 --target 5.5 new.vib >out
+	for v in old new; do vib-unpack -q -C $v $v.vib; done
+	cmp old/p new/p
+	cmp old/r new/r
+	grep -q "softwarePlatform version=\"8.0\"" new/descriptor.xml
+	bare() {
+		sed "s,<checksum [^<]*</checksum>,,g; s,<softwarePlatform [^>]*/>,," \
+			$1/descriptor.xml
+	}
+	bare old >a
+	bare new >b
+	diff a b
+	# back again: the checksums of old releases, no platform
+	vib-gen --rehash new.vib --target 6.0 -o back.vib
+	vib-info --xml back.vib | grep -c softwarePlatform | grep -qx 0
+	cmp old.vib back.vib
+	vib-gen --rehash - <old.vib >piped.vib
+	vib-gen --rehash old.vib -o default.vib
+	cmp piped.vib default.vib
+	vib-gen --rehash default.vib | cmp - default.vib
+'
+
+t '--rehash: what is unknown stays, signature and level go, and that is told' '
+	keys k
+	echo x >f
+	mkvib --print --level partner --payload p:text=f |
+		sed "s,<urls/>,<urls/><odd a=\"b\">c</odd>," >d
+	openssl smime -sign -binary -in d -signer k.pem -inkey k.key \
+		-outform PEM >sig
+	mkvib -o old.vib --descriptor d --payload p:text=f --sig sig
+	vib-gen --rehash old.vib -o new.vib 2>msg
+	grep -q "the signature is dropped" msg
+	grep -q "level partner becomes community" msg
+	vib-info --xml new.vib | grep -q "<odd a=\"b\">c</odd>"
+	status 1 vib-info --signed new.vib
+	vib-info new.vib | grep -qx "acceptance level  community"
+'
+
+t '--rehash: bytes that do not fit the old checksums are refused' '
+	echo x >f
+	mkvib -o old.vib --payload p:boot=f --wrong gunzip1
+	echo old >new.vib
+	status 1 vib-gen --rehash old.vib -o new.vib 2>msg
+	grep -q "does not fit its sha-1 gunzip checksum" msg
+	[ "$(cat new.vib)" = old ]
+	echo junk >x.vib
+	status 1 vib-gen --rehash x.vib -o new.vib
+	[ "$(cat new.vib)" = old ]
+	mkvib -o old.vib --payload p:boot=f
+	size=$(stat -c %s old.vib)
+	head -c $((size - 9)) old.vib >x.vib
+	status 1 vib-gen --rehash x.vib -o new.vib
+	[ "$(cat new.vib)" = old ]
+'
+
+t '--meta: options out of a file; the command line wins' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	printf "%s\n" "# a comment" "" "name = from-meta" "$(printf "  version=1.0-2\t")" \
+		"vendor =  Acme" "summary = A = b, and more" "tag = one" \
+		"tag = two" "live-install = true" "tree = p=tree" >m
+	vib-gen -q --meta m -o a.vib
+	vib-gen -q --name from-meta --version 1.0-2 --vendor Acme \
+		--summary "A = b, and more" --tag one --tag two \
+		--live-install true --tree p=tree -o b.vib
+	cmp a.vib b.vib
+	vib-gen -q --meta m --name other --tag three -o c.vib
+	[ "$(vib-info --id c.vib)" = Acme_bootbank_other_1.0-2 ]
+	vib-info c.vib | grep -A3 "^tags" | grep -q three
+	# CR LF, and from standard input
+	sed "s/$/$(printf "\r")/" m | vib-gen -q --meta - -o d.vib
+	cmp a.vib d.vib
+'
+
+t '--meta: what is wrong is told with file and line' '
+	bad() {
+		printf "%b" "$1" >m
+		status 1 vib-gen --meta m -o a.vib 2>msg
+		[ ! -e a.vib ]
+		[ "$(wc -l <msg)" -eq 1 ]
+		grep -q "$2" msg || { cat msg; return 1; }
+	}
+	bad "name a\n" "line 1: no key = value: .name a."
+	bad "\n#x\ncolour = red\n" "line 3: no option of vib-gen: .colour."
+	bad "meta = x\n" "line 1: no option"
+	bad "name = a\nname = b\n" "line 2: told twice: .name."
+	bad "level = high\n" "line 1: --level: .high. is no acceptance level"
+	bad "any-files = no\n" "line 1: the value can be true only"
+	bad "name = a\\0b\n" "line 1: a NUL"
+'
+
+t 'several payloads, with boot order and vfat-name, there and back' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	echo "#!/bin/sh" >up.sh
+	echo readme >readme
+	vib-gen -q --name multi --version 1-1 --vendor v --summary s \
+		--tree main=tree --payload README:text=readme \
+		--payload up:upgrade:5:up.sh=up.sh -o a.vib
+	vib-info a.vib >out
+	grep -q "^    up  *upgrade, .*boot order 5, as up.sh" out
+	grep -q "^    README  *text" out
+	vib-unpack -q -C d a.vib
+	vib-gen -q -d d/descriptor.xml --payload main=d/main \
+		--payload README:text=d/README \
+		--payload up:upgrade:5:up.sh=d/up -o b.vib
+	cmp a.vib b.vib
+	status 1 vib-gen -q --name k --version 1-1 --live-install true \
+		--payload k:boot=readme
 '
 
 done_testing

@@ -60,6 +60,19 @@ t 'vib.mk: the second make does nothing' '
 	status 1 make -q -f "$recipes/vib.mk"
 '
 
+t 'releases.mk: a VIB for each of three releases, checked for it' '
+	cast
+	printf "%s\n" "name = acme-agent" "version = 1.2-3" "vendor = acme" \
+		"summary = Acme agent" "tree = acme-agent=tree" >agent.meta
+	make -s -f "$recipes/releases.mk" >out
+	for r in 6.7 7.0 8.0; do
+		grep -qx "$r: taken" out
+		[ "$(vib-info --id agent-$r.vib)" = acme_bootbank_acme-agent_1.2-3 ]
+	done
+	vib-info --xml agent-8.0.vib | grep -q "softwarePlatform version=.8.0"
+	make -q -f "$recipes/releases.mk"
+'
+
 # Indented lines of the README under "Recipes", but those that are in the files
 # of this directory anyway: each must work as it stands there.
 t 'every command line of the README' '
