@@ -10,6 +10,8 @@
 #   make check-boot           boot original and customised images in QEMU
 #   make lint                 static analysis, headers, man pages, scripts
 #   make fuzz T=vmtar TIME=60 libFuzzer (clang) on one parser
+#   make faults               let each call that can fail do so, a sample;
+#                             faults-full: every one
 #   make bench                ratios against other programs
 #   make install DESTDIR= PREFIX=/usr/local
 #   make dist                 source archive: the git tree and nothing else
@@ -229,6 +231,17 @@ lint-one: $(SCHEMA)
 	  clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c17 $(cppflags) \
 	  2>/dev/null
 
+# FEW calls of each kind and run; RUN='name ...' those of tests/faults/runs.txt
+FEW = 6
+$(B)/fault.so: tests/faults/fault.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+faults: all fixes $(B)/fault.so
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) FAULT_SO=$(abspath $(B))/fault.so \
+	  FEW=$(FEW) sh tests/faults/faults.sh $(RUN)
+faults-full:
+	$(MAKE) faults FEW=0
+
 bench: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
 
@@ -250,7 +263,7 @@ clean:
 
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: all units fixes replays check check-unit check-corpus check-cli \
+.PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
 	check-recipes check-boot check-valgrind demo fuzz lint lint-headers \
 	lint-scripts lint-one bench install dist clean
 .SECONDARY:

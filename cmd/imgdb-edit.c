@@ -69,7 +69,6 @@ struct opts {
 static void set_option(struct opts *o, int c, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
-	int rc;
 
 	switch (c) {
 	case OPT_PLAN: o->plan = true; break;
@@ -84,12 +83,9 @@ static void set_option(struct opts *o, int c, char **argv)
 	default:
 		if (c < OPT_EDIT || c >= OPT_PLAN)
 			ek_cli_bad_option(argv);
-		rc = ek_imgedit_set(&o->e, (enum ek_imgopt)(c - OPT_EDIT),
-				    optarg, &err);
-		if (rc == EK_EARG)
-			ek_cli_usage("%s", err.msg);
-		if (rc != EK_OK)
-			exit(ek_cli_finish(rc, &err));
+		ek_cli_option(ek_imgedit_set(&o->e, (enum ek_imgopt)
+					     (c - OPT_EDIT), optarg, &err),
+			      &err);
 	}
 }
 

@@ -252,6 +252,14 @@ void ek_cli_version(void)
 	exit(ek_cli_finish(EK_OK, NULL));
 }
 
+void ek_cli_option(int rc, const struct ek_err *err)
+{
+	if (rc == EK_EARG)
+		ek_cli_usage("%s", err->msg);
+	if (rc != EK_OK)
+		exit(ek_cli_finish(rc, err));
+}
+
 static int status_of(int rc)
 {
 	if (rc >= 0)

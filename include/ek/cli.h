@@ -30,6 +30,10 @@ EK_NORETURN void ek_cli_usage(const char *fmt, ...) EK_PRINTF(1, 2);
 /* For the default case of getopt_long(): names the bad option; exits with 2. */
 EK_NORETURN void ek_cli_bad_option(char **argv);
 
+/* What setting an option's value returned: nothing where it is EK_OK, else an
+ * exit, with 2 for EK_EARG. */
+void ek_cli_option(int rc, const struct ek_err *err);
+
 /* Help or version to stdout; exits with 0, or 3 where stdout is broken. */
 EK_NORETURN void ek_cli_help(void);
 EK_NORETURN void ek_cli_version(void);

@@ -27,6 +27,7 @@ export s
 n=0
 faults=0
 bad=0
+# shellcheck source=tests/faults/inputs.sh
 . "$here/inputs.sh"
 
 # The runs: a name, then the command line. "out" is a file that is there before,
@@ -54,8 +55,8 @@ one() {
 	shift 2
 	fresh
 	rc=0
-	(cd "$w" && timeout -k 1 60 env EK_FAULT=$fault EK_COUNT=$w/n \
-		LD_PRELOAD=$FAULT_SO "$@" >stdout 2>err) || rc=$?
+	(cd "$w" && timeout -k 1 60 env "EK_FAULT=$fault" "EK_COUNT=$w/n" \
+		"LD_PRELOAD=$FAULT_SO" "$@" >stdout 2>err) || rc=$?
 }
 
 complain() {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # inputs.sh - what the runs read, made once into $s
+: "${s:?}"
 prepare() {
 	mkdir -p "$s/tree/etc" "$s/tree/opt" &&
 		seq 1 20000 >"$s/tree/etc/numbers" &&

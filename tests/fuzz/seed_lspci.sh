@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # seed_lspci.sh DIR - each form of listing
 cd "$1" || exit 1

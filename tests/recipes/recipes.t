@@ -13,7 +13,9 @@ fi
 
 # cast - the files that the recipes name, in this directory
 cast() {
-	sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 in.iso
+	mkdir -p disc/EFI/BOOT
+	echo 'not a loader' >disc/EFI/BOOT/BOOTX64.EFI
+	TREE=disc sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 in.iso
 	mkdriver -o driver.tgz
 	vib-gen -q --driver driver.tgz -o net-acme.vib
 	mkdir -p tree/etc/init.d tree/opt/acme
