@@ -14,12 +14,13 @@ export PATH
 usage() {
 	cat <<'TEXT'
 usage: esxi-customize -o out.iso [--add package]... [--remove vib]...
-                      [--level level] [--profile-name name] [--edit]
-                      [--mtime time] [--keep dir] [--manifest file]
-                      [--force] [--progress] [-qv] in.iso
+                      [--level level] [--profile-name name] [--ks file]
+                      [--add-opt option]... [--edit] [--mtime time]
+                      [--keep dir] [--manifest file] [--force] [--progress]
+                      [-qv] in.iso
        esxi-customize --dry-run [the same] in.iso
 
-Add drivers and other packages to an ESXi install ISO (5.0 to 6.7), or remove
+Add drivers and other packages to an ESXi install ISO (5.0 to 9.0), or remove
 VIBs from it, so that the image boots on BIOS and UEFI and what was added
 survives the installation.
 
@@ -29,6 +30,9 @@ survives the installation.
       --remove vib         remove the VIB of this name
       --level level        set the acceptance level of the image profile
       --profile-name name  rename the image profile
+      --ks file            put this kickstart file on the disc as /KS.CFG, and
+                           ks=cdrom:/KS.CFG into both boot.cfg
+      --add-opt option     add this to the kernel's options in both boot.cfg
       --edit               unpack each package, run $EDITOR or a shell on its
                            tree, and pack it again
       --mtime time         time of all that is written
@@ -106,12 +110,12 @@ read_image() {
 		cp "$work/disc/$file" "$work/$file" || exit 3
 	done
 	release=$(in_work imgdb-info --get esx-version disc/IMGDB.TGZ)
-	case $release in
-	5.* | 6.*) ;;
-	*) fail 1 "'$iso' holds ESXi $release: only images of 5.0 to 6.7 can be" \
-		"customised by this version; later ones keep components and layers" \
-		"that it does not know" ;;
-	esac
+	case $release in [5-9].*) ;; *) fail 1 "'$iso' holds ESXi $release, not 5 to 9" ;; esac
+	[ -n "$ks" ] || return 0
+	if [ -z "$force" ] && iso-cat -t "$iso" /KS.CFG >/dev/null 2>&1; then
+		fail 1 "'$iso' has a /KS.CFG already: --force replaces it"
+	fi
+	cp "$ks" "$work/KS.CFG" || exit 3
 }
 
 # edit_vib TREE - let the user change what is in $vib, and make it again
@@ -140,6 +144,10 @@ package() {
 	*) fail 1 "'$1' is no driver tgz and no .vib, but: $kind" ;;
 	esac
 	if $edit; then edit_vib "edit.$n"; fi
+	# what ESXi would say of it; on the image's release, that is
+	in_work vib-check --target "$release" "$vib" >"$work/check.$n" ||
+		{ status=$?; cat "$work/check.$n" >&2; [ -n "$force" ] || exit $status
+		complain "'$1' is added all the same: --force"; }
 	vibs="$vibs $(quote "$vib")"
 	wishes="$wishes --add $(quote "$vib")"
 }
@@ -157,15 +165,15 @@ edit_database() {
 
 # edit_boot VIB... - the same edit of both boot.cfg; new modules by their names
 edit_boot() {
-	in_work bootcfg-edit -i --names names BOOT.CFG EFI/BOOT/BOOT.CFG \
-		>"$work/modules"
+	eval "in_work bootcfg-edit -i --names names $options BOOT.CFG" \
+		'EFI/BOOT/BOOT.CFG >"$work/modules"'
 	for vib; do in_work vib-unpack --names names -C root "$vib"; done
 }
 
 # All that changed goes onto the disc; new members take the database's time.
 rebuild() {
 	set --
-	for file in $system; do
+	for file in $system ${ks:+KS.CFG}; do
 		cmp -s "$work/disc/$file" "$work/$file" ||
 			set -- "$@" --add "/$file=$file"
 	done
@@ -186,6 +194,11 @@ advice() {
 	*) [ -z "$unsigned" ] || say "Secure Boot: not signed:$unsigned. With UEFI" \
 		"Secure Boot on, ESXi 6.5 and later stops at boot (Failed to verify" \
 		"signatures of the following vib(s)). Switch it off there." ;;
+	esac
+	case $release:$# in
+	[56].*:* | *:0) ;;
+	*) say "Components: what was added is in none. Lifecycle Manager and other" \
+		"tools of 7.0 and later look at components; the installer does not." ;;
 	esac
 	if iso-cat -t "$iso" /UPGRADE/METADATA.ZIP >/dev/null 2>&1; then
 		say "UPGRADE/METADATA.ZIP still shows the original: Update Manager and" \
@@ -216,7 +229,7 @@ write_manifest() {
 	fail 3 "cannot write '$manifest'; the ISO is complete"
 }
 
-out='' iso='' keep='' manifest='' packages='' wishes='' vibs=''
+out='' iso='' keep='' manifest='' packages='' wishes='' vibs='' ks='' options=''
 force='' mtime='' less='' progress='' proved='both boot entries proved'
 system='IMGDB.TGZ BOOT.CFG EFI/BOOT/BOOT.CFG'
 dry=false edit=false quiet=false verbose=false
@@ -230,12 +243,14 @@ while [ $# -gt 0 ]; do
 	[ -z "$first" ] || { shift; set -- "$first" "$rest" "$@"; }
 	case $1 in
 	-o | --output | --add | --remove | --level | --profile-name | --mtime | \
-		--keep | --manifest)
+		--keep | --manifest | --ks | --add-opt)
 		[ $# -ge 2 ] || bad_usage "option '$1' needs a value"
 		case $1 in
 		-o | --output) plain "$2" && out=$file ;;
 		--add) plain "$2" && packages="$packages $(quote "$file")" ;;
 		--mtime) mtime=$2 ;;
+		--ks) plain "$2" && ks=$file options="$options --add-opt ks=cdrom:/KS.CFG" ;;
+		--add-opt) options="$options --add-opt $(quote "$2")" ;;
 		--keep) plain "$2" && keep=$file ;;
 		--manifest) plain "$2" && manifest=$file ;;
 		*) wishes="$wishes $1 $(quote "$2")" ;;
@@ -263,8 +278,8 @@ set -- ${iso:+"$iso"} "$@"
 [ $# -eq 1 ] || bad_usage "more than one ISO: '$1', '$2'"
 plain "$1" && iso=$file
 [ -n "$out" ] || $dry || bad_usage "no output: give -o, or --dry-run"
-[ -n "$packages$wishes" ] || bad_usage "nothing to do: give --add, --remove," \
-	"--level or --profile-name"
+[ -n "$packages$wishes$options" ] || bad_usage "nothing to do: give --add," \
+	"--remove, --level, --profile-name, --ks or --add-opt"
 case ${manifest:-/} in "$iso" | "$out") bad_usage "--manifest '$manifest' is an image" ;; esac
 
 make_work
@@ -279,5 +294,5 @@ say
 $dry || rebuild
 eval "advice $vibs"
 if $dry; then say "nothing was written: --dry-run"; exit 0; fi
-[ -z "$manifest" ] || eval "write_manifest $packages"
+[ -z "$manifest" ] || eval "write_manifest $packages \${ks:+\"\$ks\"}"
 say "wrote '$out': ESXi $release, $proved"

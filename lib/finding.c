@@ -70,6 +70,10 @@ static bool make_room(struct ek_findings *f)
 
 static void add(struct ek_findings *f, const struct ek_rule *rule,
 		unsigned releases, const char *subject, const char *esxi_text,
+		const char *what_fmt, va_list ap) EK_PRINTF(6, 0);
+
+static void add(struct ek_findings *f, const struct ek_rule *rule,
+		unsigned releases, const char *subject, const char *esxi_text,
 		const char *what_fmt, va_list ap)
 {
 	struct item x = { .subject = strdup(subject) };

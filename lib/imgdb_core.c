@@ -225,6 +225,24 @@ static const char *esx_version(const struct ek_vibdesc *d, const char *best)
 	return best;
 }
 
+const struct ek_dbfile *ek_imgdb_next_bulletin(const struct ek_imgdb *db,
+					       size_t *pos, bool *reserved)
+{
+	static const char plain[] = "var/db/esximg/bulletins/",
+		overridden[] = "var/db/esximg/reservedComponents/";
+	const struct ek_dbfile *f;
+
+	while ((f = ek_imgdb_next_other(db, pos)) != NULL) {
+		*reserved = strncmp(f->e.name, overridden,
+				    sizeof(overridden) - 1) == 0;
+		if (f->e.type == EK_FT_FILE &&
+		    (*reserved || strncmp(f->e.name, plain,
+					  sizeof(plain) - 1) == 0))
+			return f;
+	}
+	return NULL;
+}
+
 const char *ek_imgdb_esx_version(const struct ek_imgdb *db)
 {
 	const struct ek_profile *p =

@@ -3,6 +3,7 @@
 #include "os.h"
 
 #include "ek/buf.h"
+#include "ek/bulletin.h"
 #include "ek/err.h"
 #include "ek/imgdb.h"
 #include "ek/imgshow.h"
@@ -110,6 +111,8 @@ static void text_missing(const struct ek_imgdb *db, struct ek_buf *out)
 				    "database\n", p->vibs[i].id);
 }
 
+static void text_components(const struct ek_imgdb *db, struct ek_buf *out);
+
 void ek_imgshow_text(const struct ek_imgdb *db, struct ek_buf *out)
 {
 	const char *version = ek_imgdb_esx_version(db);
@@ -124,6 +127,7 @@ void ek_imgshow_text(const struct ek_imgdb *db, struct ek_buf *out)
 	ek_buf_addf(out, "\nVIBs      %zu\n", ek_imgdb_vibs(db));
 	text_vibs(db, out);
 	text_missing(db, out);
+	text_components(db, out);
 }
 
 /* ---- JSON ---------------------------------------------------------------- */
@@ -290,6 +294,87 @@ static int json_order(const struct ek_imgdb *db, struct ek_json *j,
 	return rc;
 }
 
+/* ---- components (7.0 and later) ------------------------------------------ */
+
+static void text_component(const struct ek_bulletin *b, bool reserved,
+			   struct ek_buf *out)
+{
+	ek_buf_addf(out, "%s  %s", b->component != NULL ? b->component : b->id,
+		    b->version != NULL ? b->version : "no component");
+	for (size_t i = 0; i < b->vib_ids.n; i++)
+		ek_buf_addf(out, "%s%s", i == 0 ? "  " : " ",
+			    b->vib_ids.v[i]);
+	ek_buf_adds(out, reserved ? "  (reserved: an add-on overrides it)\n"
+				  : "\n");
+}
+
+/* One that cannot be read is carried along all the same, and said to be so. */
+static void text_components(const struct ek_imgdb *db, struct ek_buf *out)
+{
+	const struct ek_dbfile *f;
+	bool reserved, first = true;
+	size_t pos = 0;
+
+	while ((f = ek_imgdb_next_bulletin(db, &pos, &reserved)) != NULL) {
+		struct ek_err why = EK_ERR_INIT;
+		struct ek_bulletin b;
+		int rc = ek_bulletin_parse(&b, f->e.name, f->data,
+					   (size_t)f->e.size, &why);
+
+		if (first)
+			ek_buf_adds(out, "\ncomponents\n");
+		first = false;
+		out->failed |= rc == EK_ESYS;
+		if (rc == EK_OK)
+			text_component(&b, reserved, out);
+		else
+			ek_buf_addf(out, "not readable: %s\n", why.msg);
+		if (rc == EK_OK)
+			ek_bulletin_clear(&b);
+	}
+}
+
+static void json_component(const struct ek_bulletin *b, bool reserved,
+			   const char *file, struct ek_json *j)
+{
+	ek_json_object(j, NULL);
+	ek_json_str(j, "file", file);
+	ek_json_str(j, "id", b->id);
+	ek_json_str(j, "name", b->component);
+	ek_json_str(j, "ui_name", b->component_ui);
+	ek_json_str(j, "version", b->version);
+	ek_json_str(j, "ui_version", b->version_ui);
+	ek_json_str(j, "vendor", b->vendor);
+	ek_json_str(j, "summary", b->summary);
+	ek_json_bool(j, "reserved", reserved);
+	ek_json_array(j, "vib_ids");
+	for (size_t i = 0; i < b->vib_ids.n; i++)
+		ek_json_str(j, NULL, b->vib_ids.v[i]);
+	ek_json_close(j);
+	ek_json_close(j);
+}
+
+static void json_components(const struct ek_imgdb *db, struct ek_json *j)
+{
+	const struct ek_dbfile *f;
+	bool reserved;
+	size_t pos = 0;
+
+	ek_json_array(j, "components");
+	while ((f = ek_imgdb_next_bulletin(db, &pos, &reserved)) != NULL) {
+		struct ek_bulletin b;
+		int rc = ek_bulletin_parse(&b, f->e.name, f->data,
+					   (size_t)f->e.size, NULL);
+
+		j->out->failed |= rc == EK_ESYS;
+		if (rc != EK_OK)
+			continue;
+		json_component(&b, reserved, f->e.name, j);
+		ek_bulletin_clear(&b);
+	}
+	ek_json_close(j);
+}
+
 int ek_imgshow_json(const struct ek_imgdb *db, struct ek_buf *out,
 		    struct ek_err *err)
 {
@@ -313,6 +398,7 @@ int ek_imgshow_json(const struct ek_imgdb *db, struct ek_buf *out,
 	}
 	ek_json_close(&j);
 	rc = json_order(db, &j, err);
+	json_components(db, &j);
 	ek_json_array(&j, "other_files");
 	while ((f = ek_imgdb_next_other(db, &pos)) != NULL)
 		ek_json_str(&j, NULL, f->e.name);

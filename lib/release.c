@@ -6,7 +6,7 @@
 #include "ek/release.h"
 #include "ek/version.h"
 
-#define UP_TO_67 .vmklinux = true, .supported = true
+#define UP_TO_67 .vmklinux = true
 #define V65      .gen = EK_VMTAR_65
 #define V67      .gen = EK_VMTAR_67, .gunzip256_written = true
 #define V8U1     .gen = EK_VMTAR_80U1, .gunzip256_written = true
@@ -61,7 +61,7 @@ static const struct ek_release rows[] = {
  * the oldest reader that was tried takes (vmtar.5, "Where the data goes"). */
 static const struct ek_release untold = {
 	.name = "default", .bit = EK_R67, .base = "6.7", V8U1, SIGS,
-	.vmklinux = true, .supported = true,
+	.vmklinux = true,
 };
 
 /* Decimal digits at s, at most three: *s moves behind them. */

@@ -3,6 +3,7 @@
 #include "os.h"
 
 #include "ek/buf.h"
+#include "ek/bulletin.h"
 #include "ek/err.h"
 #include "ek/imgdb.h"
 #include "ek/names.h"
@@ -448,6 +449,61 @@ static int check_schema(const struct ek_rule *rule, const void *subject,
 	return EK_OK;
 }
 
+/* ---- components ---------------------------------------------------------- */
+
+static int tell_component(const struct ek_rule *rule,
+			  const struct ek_profile_set *s,
+			  const struct ek_bulletin *b, struct ek_findings *out,
+			  struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < b->vib_ids.n; i++) {
+		if (ek_profile_find(s->p, b->vib_ids.v[i]) != NULL)
+			continue;
+		ek_finding_add(out, rule, b->component != NULL ? b->component
+							       : b->id, NULL,
+			       "this component names VIB '%s', which is not in"
+			       " the image: lifecycle tools will find it"
+			       " incomplete, the installer does not look at it",
+			       b->vib_ids.v[i]);
+		rc = check_room(out, err);
+	}
+	return rc;
+}
+
+/* Those that an add-on overrides may lack their VIBs. */
+static int check_components(const struct ek_rule *rule, const void *subject,
+			    struct ek_findings *out, struct ek_err *err)
+{
+	const struct ek_profile_set *s = subject;
+	const struct ek_dbfile *f;
+	bool reserved;
+	size_t pos = 0;
+	int rc = EK_OK;
+
+	while (rc == EK_OK &&
+	       (f = ek_imgdb_next_bulletin(s->db, &pos, &reserved)) != NULL) {
+		struct ek_err why = EK_ERR_INIT;
+		struct ek_bulletin b;
+
+		rc = ek_bulletin_parse(&b, f->e.name, f->data,
+				       (size_t)f->e.size, &why);
+		if (rc == EK_OK && !reserved)
+			rc = tell_component(rule, s, &b, out, err);
+		else if (rc == EK_EFORMAT || rc == EK_ELIMIT)
+			ek_finding_add(out, rule, f->e.name, NULL, "%s",
+				       why.msg);
+		else if (rc != EK_OK && err != NULL)
+			*err = why;
+		if (rc == EK_EFORMAT || rc == EK_ELIMIT)
+			rc = EK_OK;
+		else if (rc == EK_OK)
+			ek_bulletin_clear(&b);
+	}
+	return rc;
+}
+
 /* ---- the table: in ESXi's order of priorities ---------------------------- */
 
 const struct ek_rule ek_rules_profile[] = {
@@ -488,6 +544,9 @@ const struct ek_rule ek_rules_profile[] = {
 	{ "ascii", EK_ERROR, EK_RALL, NULL,
 	  "a host could not write its database: use ASCII only", check_ascii },
 	{ "schema", EK_WARNING, EK_RALL, NULL, "shorten it", check_schema },
+	{ "component", EK_WARNING, EK_R70_UP, NULL, "use the image as it is, or"
+	  " make it with an offline bundle and VMware's tools",
+	  check_components },
 };
 const size_t ek_rules_profile_n =
 	sizeof(ek_rules_profile) / sizeof(ek_rules_profile[0]);

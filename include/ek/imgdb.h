@@ -91,6 +91,11 @@ int ek_imgdb_set_profile(struct ek_imgdb *db, struct ek_profile *p,
 const struct ek_dbfile *ek_imgdb_next_other(const struct ek_imgdb *db,
 					    size_t *pos);
 
+/* The same for the components of 7.0 and later: the next file of bulletins/ or
+ * (*reserved) reservedComponents/. */
+const struct ek_dbfile *ek_imgdb_next_bulletin(const struct ek_imgdb *db,
+					       size_t *pos, bool *reserved);
+
 /* "6.7.0-0.0.8169922": what the VIBs of the profile provide as esx-version, the
  * highest; NULL: nothing. Borrowed. */
 const char *ek_imgdb_esx_version(const struct ek_imgdb *db);

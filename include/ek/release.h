@@ -44,7 +44,6 @@ struct ek_release {
 	bool stores_orig_sig;     /* database holds .orig and .sig */
 	bool keeps_hyphen;        /* payload names: '-' stays (5.0) */
 	bool vmklinux;            /* can load vmklinux drivers */
-	bool supported;           /* esxi-customize takes images of it */
 	enum ek_vmtar_gen gen;    /* writer generation of its own files */
 };
 

@@ -2,7 +2,7 @@
 /*
  * mkdb.c - an image database in the real form, and the files it speaks of
  *
- *	mkdb [--shape 5.0|6.7] [--count N] [--short] [--esx-version V]
+ *	mkdb [--shape 5.0|6.7|7.0|8.0|9.0] [--count N] [--short] [--esx-version V]
  *	     [--kernel file] [--ballast file.v00] [-o imgdb.tgz]
  *	     [--payloads dir]
  *
@@ -19,6 +19,8 @@
 #include <getopt.h>
 #include <sys/stat.h>
 
+#include <lzma.h>
+
 #include "ek/buf.h"
 #include "ek/date.h"
 #include "ek/deflate.h"
@@ -27,8 +29,10 @@
 #include "ek/err.h"
 #include "ek/gnutar.h"
 #include "ek/imgdb.h"
-#include "ek/inflate.h"
 #include "ek/io.h"
+#include "ek/layers.h"
+#include "ek/payload.h"
+#include "ek/paysum.h"
 #include "ek/names.h"
 #include "ek/path.h"
 #include "ek/profile.h"
@@ -89,6 +93,48 @@ static const struct vib v67[] = {
 	{ "tools-light", "10.2.0.7253323-8169922", "tools:tgz", "L" },
 };
 
+/* 7.0.3 and later: no vmklinux; N is a native driver. */
+#define BASE_70(build) { "esx-base", build, "b:boot:10 jumpstrt:boot:47:" \
+	"jumpstrt.gz useropts:boot:48:useropts.gz features:boot:49:" \
+	"features.gz k:boot:50 procfs:boot:99 vmx:vgz:100 vim:vgz:100 " \
+	"sb:vgz:100 s:vgz:100 btldr:tgz mboot.c32:boot_com32_bios " \
+	"BOOTx64.EFI:boot_loader_efi", "E" }
+#define REST_70(build, type) \
+	{ "cpu-microcode", build, "uc_intel:boot:51 uc_amd:boot:52 " \
+	  "uc_hygon:boot:52", "" }, \
+	{ "esx-update", build, "esxupdt:vgz", "" }, \
+	{ "esx-xserver", build, "xorg:vgz", "O" }, \
+	{ "gc", build, "gc:vgz", "O" }, \
+	{ "i40en", "1.11.1.31-1vmw", "i40en:" type, "N" }, \
+	{ "igbn", "1.4.11.2-1vmw", "igbn:" type, "N" }, \
+	{ "ixgben", "1.7.1.35-1vmw", "ixgben:" type, "N" }, \
+	{ "lsi-mr3", "7.718.02.00-1vmw", "lsi-mr3:" type, "N" }, \
+	{ "lsuv2-lsiv2-drivers-plugin", "1.0.0-5vmw", \
+	  "lsuv2-ls:vgz", "" }, \
+	{ "vmkusb", "0.1-6vmw", "vmkusb:" type, "N" }, \
+	{ "weaselin", build, "weaselin:vgz", "" }, \
+	{ "tools-light", "11.3.0.18090558-18478802", "tools:tgz", "L" }
+
+static const struct vib v70[] = {
+	BASE_70("7.0.3-0.0.18644231"), REST_70("7.0.3-0.0.18644231", "vgz"),
+};
+static const struct vib v80[] = {
+	BASE_70("8.0.3-0.0.24022510"), REST_70("8.0.3-0.0.24022510", "vgz"),
+};
+static const struct vib v90[] = {
+	BASE_70("9.0.0-0.0.24755229"), REST_70("9.0.0-0.0.24755229", "vzstd"),
+};
+
+static const char *const provides70[] = {
+	"vmkapi_2_9_0_0", "vmkapi_2_9_0_0", "vmkapi_incompat_2_9_0_0", NULL
+};
+static const char *const provides80[] = {
+	"vmkapi_2_13_0_0", "vmkapi_2_13_0_0", "vmkapi_incompat_2_13_0_0", NULL
+};
+static const char *const provides90[] = {
+	"vmkapi_3_0_0_0", "vmkapi_3_0_0_0", "zstd-compression=1.0", NULL
+};
+
 static const char *const provides50[] = {
 	"vmkapi_2_0_0_0", "com.vmware.driverAPI-9.2.0.0", NULL
 };
@@ -104,14 +150,43 @@ static const struct shape {
 	size_t n;
 	const char *const *provides;
 	bool orig; /* .orig and .sig are stored; hyphens become _ */
+	enum ek_vmtar_gen gen;
+	bool modern;      /* 7.0: bulletins, signed s and sb, build= */
+	const char *tail; /* modules between imgdb.tgz and imgpayld.tgz */
+	const char *title;
 } shapes[] = {
 	{ "5.0", "ESXi-5.0.0-469512-standard", "2011-08-19T00:00:00+00:00",
 	  "5.0.0-0.0.469512", "runweasel", v50, sizeof(v50) / sizeof(v50[0]),
-	  provides50, false },
+	  provides50, false, EK_VMTAR_65, false, "",
+	  "Loading ESXi installer" },
 	{ "6.7", "ESXi-6.7.0-8169922-standard", "2018-04-03T21:49:24+00:00",
 	  "6.7.0-0.0.8169922", "cdromBoot runweasel", v67,
-	  sizeof(v67) / sizeof(v67[0]), provides67, true },
+	  sizeof(v67) / sizeof(v67[0]), provides67, true, EK_VMTAR_67, false,
+	  "", "Loading ESXi installer" },
+	{ "7.0", "ESXi-7.0U3-18644231-standard", "2021-10-05T00:00:00+00:00",
+	  "7.0.3-0.0.18644231", "runweasel cdromBoot", v70,
+	  sizeof(v70) / sizeof(v70[0]), provides70, true, EK_VMTAR_67, true,
+	  "/basemisc.tgz --- /resvibs.tgz --- ", "Loading ESXi installer" },
+	{ "8.0", "ESXi-8.0U3-24022510-standard", "2024-06-25T00:00:00+00:00",
+	  "8.0.3-0.0.24022510", "runweasel cdromBoot", v80,
+	  sizeof(v80) / sizeof(v80[0]), provides80, true, EK_VMTAR_80U1, true,
+	  "/basemisc.tgz --- /resvibs.tgz --- /esxiodpt.tgz --- ",
+	  "Loading ESXi installer" },
+	{ "9.0", "ESXi-9.0.0-24755229-standard", "2025-06-17T00:00:00+00:00",
+	  "9.0.0-0.0.24755229", "runweasel cdromBoot", v90,
+	  sizeof(v90) / sizeof(v90[0]), provides90, true, EK_VMTAR_80U1, true,
+	  "/basemisc.tgz --- /resvibs.tgz --- /esxiodpt.tgz --- ",
+	  "Loading ESX installer" },
 };
+
+static const struct shape *find_shape(const char *release)
+{
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (strcmp(shapes[i].release, release) == 0)
+			return &shapes[i];
+	fprintf(stderr, "mkdb: no shape '%s'\n", release);
+	exit(2);
+}
 
 struct opts {
 	const struct shape *shape;
@@ -223,16 +298,19 @@ static void make_tar(const struct vib *v, const char *payload,
 	struct ek_buf b = EK_BUF_INIT;
 	struct ek_out *tar;
 	char made[1024] = "", path[128], map[128];
-	bool driver = strchr(v->flags, 'D') != NULL;
+	bool native = strchr(v->flags, 'N') != NULL;
+	bool driver = native || strchr(v->flags, 'D') != NULL;
 
 	must(ek_out_open_mem(&tar, data, len, &err), "memory");
 	if (driver) {
-		snprintf(path, sizeof(path), "etc/vmware/driver.map.d/%s.map",
-			 v->name);
-		snprintf(map, sizeof(map), "regtype=linux,bus=pci,id=8086:%04x "
-			 "0000:0000,driver=%s,class=network\n",
-			 (unsigned)(ek_hash_string(v->name, 32) & 0xffff),
-			 v->name);
+		unsigned id = ek_hash_string(v->name, 32) & 0xffff;
+
+		snprintf(path, sizeof(path), "etc/vmware/%s.map.d/%s.map",
+			 native ? "default" : "driver", v->name);
+		snprintf(map, sizeof(map), native ? "regtype=native,bus=pci,"
+			 "id=8086%04x..............,driver=%s\n" :
+			 "regtype=linux,bus=pci,id=8086:%04x 0000:0000,"
+			 "driver=%s,class=network\n", id, v->name);
 		put_path(tar, made, sizeof(made), path, map, strlen(map));
 		must(ek_strs_add(files, path, strlen(path), &err), path);
 	}
@@ -246,18 +324,19 @@ static void make_tar(const struct vib *v, const char *payload,
 	ek_buf_free(&b);
 }
 
-static void gzip_of(const char *data, size_t len, char **gz, size_t *gz_len)
+static void gzip_of(const char *data, size_t len, bool zstd, char **gz,
+		    size_t *gz_len)
 {
 	struct ek_out *mem, *out;
 
 	must(ek_out_open_mem(&mem, gz, gz_len, &err), "memory");
-	must(ek_out_open_gzip(&out, mem, EK_GZ_LEVEL, &err), "gzip");
+	must(ek_layers_out(&out, mem, zstd, -1, 1, &err), "gzip");
 	ek_out_write(out, data, len);
 	must(ek_out_commit(&out, &err), "gzip");
 	must(ek_out_commit(&mem, &err), "gzip");
 }
 
-static void vmtar_of(char **data, size_t *len, bool is_67)
+static void vmtar_of(char **data, size_t *len, enum ek_vmtar_gen gen)
 {
 	struct ek_in *in;
 	struct ek_out *out;
@@ -266,8 +345,7 @@ static void vmtar_of(char **data, size_t *len, bool is_67)
 
 	must(ek_in_open_mem(&in, "tar", *data, *len, &err), "tar");
 	must(ek_out_open_mem(&out, &v, &n, &err), "vmtar");
-	must(ek_vmtar_from_tar(in, is_67 ? EK_VMTAR_67 : EK_VMTAR_65, out, NULL,
-			       NULL, &err), "vmtar");
+	must(ek_vmtar_from_tar(in, gen, out, NULL, NULL, &err), "vmtar");
 	must(ek_out_commit(&out, &err), "vmtar");
 	ek_in_close(&in);
 	free(*data);
@@ -290,6 +368,31 @@ static void boot_of(const struct opts *o, const char *payload, char **data,
 	must(ek_buf_take(&b, payload, data, len, &err), payload);
 }
 
+/* As VMware's signed modules are: xz, and a signature footer behind it (vmtar.5,
+ * "Layers"). */
+static void sign_module(char **data, size_t *len)
+{
+	static const unsigned char head[4] = { 4 },
+		tail[8] = { 0x10, 2, 0, 0, 0xed, 0x11, 0xbe, 0x1a };
+	size_t room = lzma_stream_buffer_bound(*len), n = 0;
+	uint8_t *xz = malloc(room);
+	struct ek_buf b = EK_BUF_INIT;
+
+	if (xz == NULL || lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL,
+						  (uint8_t *)*data, *len, xz,
+						  &n, room) != LZMA_OK)
+		die("xz");
+	ek_buf_add(&b, xz, n);
+	ek_buf_add(&b, head, sizeof(head));
+	ek_buf_add(&b, "vmware_esx67\0\0\0\0", 16);
+	for (int i = 0; i < 512; i++)
+		ek_buf_addc(&b, (char)(i * 37 + 11));
+	ek_buf_add(&b, tail, sizeof(tail));
+	free(xz);
+	free(*data);
+	must(ek_buf_take(&b, "signed module", data, len, &err), "memory");
+}
+
 /* The file of payload p, compressed where its type wants that. */
 static void make_payload(struct image *im, size_t vib, struct ek_payload *p,
 			 struct item *it)
@@ -310,56 +413,45 @@ static void make_payload(struct image *im, size_t vib, struct ek_payload *p,
 		make_tar(v, p->name, files, &data, &len);
 		if (strcmp(p->type, "vgz") == 0 ||
 		    strcmp(p->type, "installer_vgz") == 0)
-			vmtar_of(&data, &len, im->o->shape->orig);
+			vmtar_of(&data, &len, im->o->shape->gen);
+		if (strcmp(p->type, "vzstd") == 0)
+			vmtar_of(&data, &len, im->o->shape->gen);
+		if (im->o->shape->modern && (strcmp(p->name, "s") == 0 ||
+					     strcmp(p->name, "sb") == 0))
+			sign_module(&data, &len);
 	}
 	if (!ek_payload_compressed(p)) {
 		it->data = data;
 		it->len = len;
 		return;
 	}
-	gzip_of(data, len, &it->data, &it->len);
+	gzip_of(data, len, strcmp(p->type, "vzstd") == 0, &it->data, &it->len);
 	free(data);
 }
 
-/* Digest of what is in the gzip. */
-static void inner_sums(const struct item *it, char *sha256, char *sha1)
+/* Digests of what is in all layers, and in the gzip. */
+static void look_at(const struct item *it, struct ek_payload_look *l)
 {
-	struct ek_digest *a, *b;
-	struct ek_in *in, *gz, *tee;
-	struct ek_out *null;
+	struct ek_in *in;
 
-	must(ek_digest_new(&a, EK_SHA256, &err), "digest");
-	must(ek_digest_new(&b, EK_SHA1, &err), "digest");
 	must(ek_in_open_mem(&in, "payload", it->data, it->len, &err), "in");
-	must(ek_in_open_gunzip(&gz, in, EK_GZ_ONE, false, &err), "gunzip");
-	must(ek_in_open_digest(&tee, gz, a, b, &err), "digest");
-	must(ek_out_open_null(&null, &err), "null");
-	must(ek_in_copy(tee, null, NULL, &err), "gunzip");
-	must(ek_out_commit(&null, &err), "null");
-	must(ek_digest_hex(a, sha256, &err), "digest");
-	must(ek_digest_hex(b, sha1, &err), "digest");
-	ek_in_close(&tee);
-	ek_in_close(&gz);
+	must(ek_payload_look(in, NULL, l, &err), "payload");
 	ek_in_close(&in);
-	ek_digest_free(a);
-	ek_digest_free(b);
 }
 
 static void add_sums(const struct item *it, struct ek_payload *p, bool is_67)
 {
-	char plain[EK_DIGEST_HEX], sha256[EK_DIGEST_HEX], sha1[EK_DIGEST_HEX];
-	bool packed = ek_payload_compressed(p);
+	struct ek_payload_look l;
+	struct ek_paysums sums = {
+		.compressed = ek_payload_compressed(p),
+		.zstd = strcmp(p->type, "vzstd") == 0, .sha256 = l.sha256,
+		.inside_sha256 = l.inside_sha256, .inside_sha1 = l.inside_sha1,
+		.gunzip1_sha256 = l.gunzip1_sha256,
+	};
 
-	must(ek_digest_mem(EK_SHA256, it->data, it->len, plain, &err), "sum");
-	if (packed)
-		inner_sums(it, sha256, sha1);
-	if (packed && is_67)
-		must(ek_payload_add_sum(p, "sha-256", "gunzip", sha256, &err),
-		     "sum");
-	must(ek_payload_add_sum(p, "sha-256", NULL, plain, &err), "sum");
-	if (packed)
-		must(ek_payload_add_sum(p, "sha-1", "gunzip", sha1, &err),
-		     "sum");
+	look_at(it, &l);
+	must(ek_paysums_add(p, is_67, &sums, &err), "sum");
+	ek_payload_look_clear(&l);
 }
 
 /* ---- VIBs ---------------------------------------------------------------- */
@@ -401,10 +493,11 @@ static void relate(const struct image *im, const struct vib *v,
 		must(ek_constraints_add(&d->provides, "esx-version", NULL,
 					im->o->esx, &err), "provides");
 		for (size_t i = 0; s->provides[i] != NULL; i++)
-			must(ek_constraints_add(&d->provides, s->provides[i],
-						NULL, NULL, &err), "provides");
+			must(ek_constraints_add_text(&d->provides,
+						     s->provides[i], &err),
+			     "provides");
 	}
-	if (strchr(v->flags, 'D') != NULL) {
+	if (strpbrk(v->flags, "DN") != NULL) {
 		must(ek_constraints_add(&d->depends, s->provides[s->orig], NULL,
 					NULL, &err), "depends");
 		must(ek_strs_add(&d->tags, "driver", 6, &err), "tag");
@@ -559,6 +652,73 @@ static void make_db(struct image *im)
 	must(ek_imgdb_set_profile(im->db, im->p, &err), "profile");
 }
 
+/* ---- components ---------------------------------------------------------- */
+
+static void bulletin(struct ek_buf *b, const struct ek_vibdesc *d,
+		     const char *id)
+{
+	ek_buf_reset(b);
+	ek_buf_addf(b, "<bulletin><id>VMware-%s_1.0-1</id><vendor>VMware"
+		    "</vendor><summary>%s</summary><severity>general</severity>"
+		    "<category>bugfix</category><urgency>important</urgency>"
+		    "<releaseType>extension</releaseType><description>Made up."
+		    "</description><kbUrl>http://example.com/</kbUrl><contact>"
+		    "nobody@example.com</contact>", d->name, d->name);
+	ek_buf_addf(b, "<componentNameSpec name=\"VMware-%s\" uiString=\"%s"
+		    " component\"/><componentVersionSpec version=\"1.0-1\""
+		    " uiString=\"1.0\"/><releaseDate>2024-01-02T03:04:05+00:00"
+		    "</releaseDate><platforms><softwarePlatform version=\"8.0\""
+		    " locale=\"\" productLineID=\"embeddedEsx\"/></platforms>"
+		    "<vibList><vibID>%s</vibID></vibList></bulletin>", d->name,
+		    d->name, id);
+}
+
+/* The archive without the zero blocks at its end. */
+static size_t content_end(const char *tar, size_t len)
+{
+	while (len != 0 && tar[len - 1] == '\0')
+		len--;
+	return (len + 511) / 512 * 512;
+}
+
+/* Databases of 7.0 and later hold components as well, one for each VIB here; and
+ * one that was replaced, and something that nobody knows. */
+static void add_components(struct image *im)
+{
+	char made[512] = "|var||var/db||var/db/esximg|", path[256], *tar, *id;
+	struct ek_buf b = EK_BUF_INIT;
+	struct ek_out *out, *mem;
+	struct ek_in *in;
+	size_t len, n;
+	char *whole;
+
+	must(ek_out_open_mem(&out, &tar, &len, &err), "memory");
+	must(ek_imgdb_write_tar(im->db, out, 1500000000, true, &err), "tar");
+	must(ek_out_commit(&out, &err), "tar");
+	must(ek_out_open_mem(&mem, &whole, &n, &err), "memory");
+	ek_out_write(mem, tar, content_end(tar, len));
+	for (size_t i = 0; i < im->n; i++) {
+		id = ek_vibdesc_id(&im->d[i]);
+		bulletin(&b, &im->d[i], id);
+		snprintf(path, sizeof(path), "var/db/esximg/%s/VMware-%s_1.0-1"
+			 ".xml", strcmp(im->d[i].name, "gc") == 0 ?
+			 "reservedComponents" : "bulletins", im->d[i].name);
+		put_path(mem, made, sizeof(made), path, b.p, b.len);
+		free(id);
+	}
+	put_path(mem, made, sizeof(made), "var/db/esximg/manifests/made-up.xml",
+		 "<manifest/>", 11);
+	ek_gnutar_end(mem, 0);
+	must(ek_out_commit(&mem, &err), "tar");
+	ek_imgdb_free(&im->db);
+	must(ek_in_open_mem(&in, "db", whole, n, &err), "db");
+	must(ek_imgdb_read_tar(&im->db, in, &err), "db");
+	ek_in_close(&in);
+	ek_buf_free(&b);
+	free(whole);
+	free(tar);
+}
+
 /* ---- files --------------------------------------------------------------- */
 
 static struct ek_out *open_in(const char *dir, const char *name)
@@ -597,6 +757,20 @@ static void write_imgpayld(const struct image *im, struct ek_out *to)
 	must(ek_out_commit(&to, &err), "imgpayld");
 }
 
+/* basemisc.tgz and the like: of no interest but that they stay. */
+static void write_extra(struct ek_out *to, const char *name)
+{
+	char made[256] = "", path[64];
+	struct ek_out *out;
+
+	must(ek_out_open_gzip(&out, to, EK_GZ_LEVEL, &err), name);
+	snprintf(path, sizeof(path), "etc/vmware/%s", name);
+	put_path(out, made, sizeof(made), path, name, strlen(name));
+	ek_gnutar_end(out, 0);
+	must(ek_out_commit(&out, &err), name);
+	must(ek_out_commit(&to, &err), name);
+}
+
 static void write_bootcfg(const struct image *im, struct ek_out *out)
 {
 	size_t *order = calloc(im->n_items, sizeof(*order)), n;
@@ -606,14 +780,16 @@ static void write_bootcfg(const struct image *im, struct ek_out *out)
 	if (order == NULL)
 		die("memory");
 	ek_names_boot_order(im->locals, im->n_items, false, order, &n);
-	ek_buf_adds(&b, "bootstate=0\ntitle=Loading ESXi installer\n");
+	ek_buf_addf(&b, "bootstate=0\ntitle=%s\n", s->title);
 	if (s->orig)
 		ek_buf_adds(&b, "timeout=5\nprefix=\n");
 	ek_buf_addf(&b, "kernel=/%s\nkernelopt=%s\nmodules=",
 		    im->locals[order[0]].name, s->kernelopt);
 	for (size_t i = 1; i < n; i++)
 		ek_buf_addf(&b, "/%s --- ", im->locals[order[i]].name);
-	ek_buf_adds(&b, "/imgdb.tgz --- /imgpayld.tgz\nbuild=\nupdated=0\n");
+	ek_buf_addf(&b, "/imgdb.tgz --- %s/imgpayld.tgz\nbuild=%s\n"
+		    "updated=%d\n", s->tail, s->modern ? s->esx : "",
+		    strcmp(s->release, "9.0") == 0);
 	ek_out_write(out, b.p, b.len);
 	must(ek_out_commit(&out, &err), "BOOT.CFG");
 	ek_buf_free(&b);
@@ -637,6 +813,14 @@ static void write_dir(struct image *im, const char *dir)
 	must(ek_imgdb_write(im->db, out, 1500000000, true, &err), "imgdb");
 	must(ek_out_commit(&out, &err), "imgdb");
 	write_imgpayld(im, open_in(dir, "imgpayld.tgz"));
+	for (const char *p = im->o->shape->tail; *p == '/';) {
+		size_t n = strcspn(p, " ");
+		char name[32];
+
+		snprintf(name, sizeof(name), "%.*s", (int)n - 1, p + 1);
+		write_extra(open_in(dir, name), name);
+		p += n + strlen(" --- ");
+	}
 	write_bootcfg(im, open_in(dir, "boot.cfg"));
 }
 
@@ -660,7 +844,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "o:", longopts, NULL)) != -1)
 		switch (c) {
 		case 's':
-			o->shape = &shapes[strcmp(optarg, "5.0") != 0];
+			o->shape = find_shape(optarg);
 			break;
 		case 'c': o->count = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'S': o->is_short = true; break;
@@ -710,6 +894,8 @@ int main(int argc, char **argv)
 	qsort(im->items, im->n_items, sizeof(*im->items), by_id);
 	make_names(im);
 	make_db(im);
+	if (o.shape->modern)
+		add_components(im);
 	if (o.dir != NULL) {
 		mkdir(o.dir, 0777);
 		write_dir(im, o.dir);

@@ -24,7 +24,7 @@ static struct ek_image *img;
 static struct ek_media *open_media(void)
 {
 	struct ek_err err = EK_ERR_INIT;
-	struct ek_media *m;
+	struct ek_media *m = NULL;
 
 	if (ek_image_open(&img, "d", &err) != EK_OK ||
 	    ek_media_new(&m, img, &err) != EK_OK)
