@@ -275,6 +275,14 @@ static void test_bad_text(void **state)
 	for (p = b.p; (p = strstr(p, "PKCS7")) != NULL; p += 5)
 		memcpy(p, "CMS--", 5);
 	assert_bad(b.p, b.len, "no start line");
+	/* what libcrypto passes over: words behind the start, two blocks */
+	ek_buf_reset(&b);
+	ek_buf_addf(&b, "-----BEGIN PKCS7-----x\n%s", w->pem.p);
+	assert_bad(b.p, b.len, "bad start line");
+	assert_bad(b.p, 21, "bad start line");
+	ek_buf_reset(&b);
+	ek_buf_addf(&b, "-----BEGIN PKCS7-----\nx\n%s", w->pem.p);
+	assert_bad(b.p, b.len, "bad");
 	ek_buf_reset(&b);
 	ek_buf_addf(&b, "\n \r\n%s\n \n", w->pem.p);
 	assert_int_equal(verdict(b.p, b.len, text, LEN, NULL, NULL),
@@ -329,10 +337,48 @@ static void test_flip(void **state)
 	assert_true(good < w->pem.len * 2 / 3);
 }
 
+/* An encrypted certificate is legal PEM, and libcrypto asks the terminal. */
+static void encrypted(const struct made_cert *c, struct ek_buf *out)
+{
+	const char *body = strchr(c->cert_pem.p, '\n') + 1;
+
+	ek_buf_adds(out, "-----BEGIN CERTIFICATE-----\n"
+		    "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+		    "00112233445566778899AABBCCDDEEFF\n\n");
+	ek_buf_adds(out, body);
+}
+
+static void test_too_large(void **state)
+{
+	struct world *w = *state;
+	struct made_cert big = w->signer;
+	struct ek_sigtrust *t;
+	struct ek_buf b = EK_BUF_INIT, out = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_sig *s;
+
+	while (b.len <= EK_SIG_PEM_MAX)
+		ek_buf_adds(&b, w->pem.p);
+	assert_int_equal(ek_sig_parse(&s, "sig", b.p, b.len, NULL), EK_ELIMIT);
+	assert_null(s);
+	assert_int_equal(ek_sigtrust_new(&t, NULL), EK_OK);
+	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'x' is larger than 1048576 bytes");
+	ek_sigtrust_free(&t);
+	big.cert_pem = b;
+	assert_int_equal(make(&big, 0, &out, &err), EK_EARG);
+	assert_string_equal(err.msg, "'cert.pem' is larger than 1048576 bytes");
+	big = w->signer;
+	big.key_pem = b;
+	assert_int_equal(make(&big, 0, &out, &err), EK_EARG);
+	ek_buf_free(&b);
+}
+
 static void test_trust_files(void **state)
 {
 	struct world *w = *state;
 	struct ek_buf b = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
 	struct ek_sigtrust *t;
 
 	assert_int_equal(ek_sigtrust_new(&t, NULL), EK_OK);
@@ -344,9 +390,50 @@ static void test_trust_files(void **state)
 	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, NULL), EK_OK);
 	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len - 100, NULL),
 			 EK_EFORMAT);
+	assert_int_equal(ek_sigtrust_add(t, "x", NULL, 0, NULL), EK_EFORMAT);
+	ek_buf_reset(&b);
+	encrypted(&w->ca, &b);
+	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'x' has a damaged certificate, number 1 in"
+			    " it");
 	ek_sigtrust_free(&t);
 	assert_null(t);
 	ek_buf_free(&b);
+}
+
+/* Those behind the signer's are in it: a chain over one that hosts lack. */
+static void test_chain(void **state)
+{
+	struct world *w = *state;
+	struct made_cert mid, leaf;
+	struct ek_buf out = EK_BUF_INIT, both = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_buf one;
+	char why[256];
+
+	made_ca(&mid, "Test", NULL, "Middle", &w->ca);
+	made_cert(&leaf, "Acme", NULL, "leaf", &mid);
+	assert_int_equal(make(&leaf, 0, &out, NULL), EK_OK);
+	assert_int_equal(verdict(out.p, out.len, text, LEN, &w->ca, why),
+			 EK_SIG_UNTRUSTED);
+	ek_buf_reset(&out);
+	one = leaf.cert_pem;
+	ek_buf_add(&both, one.p, one.len);
+	ek_buf_add(&both, mid.cert_pem.p, mid.cert_pem.len);
+	leaf.cert_pem = both;
+	assert_int_equal(make(&leaf, 0, &out, NULL), EK_OK);
+	assert_int_equal(verdict(out.p, out.len, text, LEN, &w->ca, why),
+			 EK_SIG_GOOD);
+	ek_buf_reset(&out);
+	leaf.cert_pem.len -= 100;
+	assert_int_equal(make(&leaf, 0, &out, &err), EK_EARG);
+	assert_string_equal(err.msg, "'cert.pem' has a damaged certificate,"
+			    " number 2 in it");
+	leaf.cert_pem = one;
+	made_cert_free(&leaf);
+	made_cert_free(&mid);
+	ek_buf_free(&both);
+	ek_buf_free(&out);
 }
 
 static void test_make_refuses(void **state)
@@ -388,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_two_signers),
 		cmocka_unit_test(test_bad_text), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_flip), cmocka_unit_test(test_trust_files),
+		cmocka_unit_test(test_too_large), cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_make_refuses),
 	};
 
