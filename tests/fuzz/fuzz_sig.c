@@ -58,7 +58,7 @@ static void wrap(struct ek_buf *out, const char *label, const uint8_t *data,
 		 size_t size)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz0123456789+/";
+		"abcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 	ek_buf_addf(out, "-----BEGIN %s-----", label);
 	for (size_t i = 0; i < size; i += 3) {
@@ -72,8 +72,8 @@ static void wrap(struct ek_buf *out, const char *label, const uint8_t *data,
 			ek_buf_addc(out, '\n');
 		ek_buf_addc(out, digits[v >> 18]);
 		ek_buf_addc(out, digits[v >> 12 & 63]);
-		ek_buf_addc(out, i + 1 < size ? digits[v >> 6 & 63] : '=');
-		ek_buf_addc(out, i + 2 < size ? digits[v & 63] : '=');
+		ek_buf_addc(out, digits[i + 1 < size ? v >> 6 & 63 : 64]);
+		ek_buf_addc(out, digits[i + 2 < size ? v & 63 : 64]);
 	}
 	ek_buf_addf(out, "\n-----END %s-----\n", label);
 }
