@@ -14,6 +14,7 @@
 #include "ek/err.h"
 #include "ek/path.h"
 #include "ek/sig.h"
+#include "sig_int.h"
 
 static const char label[] = "PKCS7"; /* neither "CMS" nor "PKCS #7 ..." */
 
@@ -45,6 +46,12 @@ static int no_memory(const char *what, struct ek_err *err)
 	return ek_fail_sys(err, "%s", what);
 }
 
+/* Did libcrypto fail for that, and not for what it read? */
+static bool out_of_memory(void)
+{
+	return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* ---- PEM ---------------------------------------------------------------- */
 
 static bool is_space(char c)
@@ -54,7 +61,8 @@ static bool is_space(char c)
 
 /*
  * Is there one block with our label and nothing but white space round it?
- * libcrypto would pass over text before and behind it.
+ * libcrypto would pass over text before and behind it, and over a first line
+ * with more on it.
  */
 static const char *pem_problem(const char *p, size_t len)
 {
@@ -70,6 +78,11 @@ static const char *pem_problem(const char *p, size_t len)
 		len--;
 	if (len < sizeof(begin) - 1 || memcmp(p, begin, sizeof(begin) - 1) != 0)
 		return "Error reading PKCS7 signature: no start line";
+	e = p + sizeof(begin) - 1;
+	while (e < p + len && is_space(*e) && *e != '\n')
+		e++;
+	if (e == p + len || *e != '\n')
+		return "Error reading PKCS7 signature: bad start line";
 	e = memmem(p, len, end, sizeof(end) - 1);
 	if (e == NULL)
 		return "Error reading PKCS7 signature: bad end line";
@@ -313,32 +326,60 @@ void ek_sigtrust_free(struct ek_sigtrust **t)
 	*t = NULL;
 }
 
+/* pem_password_cb. Without one libcrypto asks whoever sits at the terminal. */
+static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
+{
+	(void)rwflag;
+	(void)ctx;
+	if (size > 0)
+		buf[0] = '\0';
+	return -1;
+}
+
+int ek_sig_certs(STACK_OF(X509) **out, const char *name, const void *pem,
+		 size_t len, int code, struct ek_err *err)
+{
+	BIO *in = NULL;
+	X509 *cert;
+	int n = 0;
+
+	*out = sk_X509_new_null();
+	if (len > EK_SIG_PEM_MAX)
+		return ek_fail(err, code, "'%s' is larger than %u bytes", name,
+			       EK_SIG_PEM_MAX);
+	if (*out == NULL ||
+	    (in = BIO_new_mem_buf(len > 0 ? pem : "", (int)len)) == NULL)
+		return no_memory(name, err);
+	ERR_clear_error();
+	while ((cert = PEM_read_bio_X509(in, NULL, no_passphrase, NULL)) !=
+	       NULL && (n = sk_X509_push(*out, cert)) != 0)
+		;
+	BIO_free(in);
+	if (cert != NULL || out_of_memory()) {
+		X509_free(cert);
+		return no_memory(name, err);
+	}
+	/* the last one ends with "no start line": anything else is damage */
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
+		ERR_clear_error();
+		return ek_fail(err, code, "'%s' has a damaged certificate,"
+			       " number %d in it", name, n + 1);
+	}
+	ERR_clear_error();
+	return n > 0 ? EK_OK :
+		ek_fail(err, code, "'%s' has no certificate in PEM", name);
+}
+
 int ek_sigtrust_add(struct ek_sigtrust *t, const char *name, const void *pem,
 		    size_t len, struct ek_err *err)
 {
-	BIO *in = len <= EK_SIG_PEM_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
-	int n = 0, rc = EK_OK;
-	X509 *cert;
+	STACK_OF(X509) *certs = NULL;
+	int rc = ek_sig_certs(&certs, name, pem, len, EK_EFORMAT, err);
 
-	if (in == NULL)
-		return ek_fail(err, EK_ELIMIT, "'%s' is larger than %u bytes",
-			       name, EK_SIG_PEM_MAX);
-	while (rc == EK_OK &&
-	       (cert = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL) {
-		if (X509_STORE_add_cert(t->store, cert) != 1)
+	for (int i = 0; rc == EK_OK && i < sk_X509_num(certs); i++)
+		if (X509_STORE_add_cert(t->store, sk_X509_value(certs, i)) != 1)
 			rc = no_memory(name, err);
-		X509_free(cert);
-		n++;
-	}
-	/* the last one ends with "no start line": anything else is damage */
-	if (rc == EK_OK &&
-	    (n == 0 || ERR_GET_REASON(ERR_peek_last_error()) !=
-	     PEM_R_NO_START_LINE))
-		rc = ek_fail(err, EK_EFORMAT, n == 0 ?
-			     "'%s' has no certificate in PEM" :
-			     "'%s' has a damaged certificate", name);
-	ERR_clear_error();
-	BIO_free(in);
+	sk_X509_pop_free(certs, X509_free);
 	return rc;
 }
 
@@ -406,6 +447,8 @@ int ek_sig_verify(const struct ek_sig *s, const void *data, size_t len,
 		if (PKCS7_verify(s->p7, NULL, NULL, in, NULL,
 				 PKCS7_NOVERIFY | PKCS7_BINARY) != 1) {
 			*verdict = EK_SIG_MISMATCH;
+			if (out_of_memory())
+				rc = no_memory("signature", err);
 			reason(text, sizeof(text));
 		}
 		BIO_free_all(in);

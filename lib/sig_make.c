@@ -10,12 +10,12 @@
 #include "ek/buf.h"
 #include "ek/err.h"
 #include "ek/sig.h"
+#include "sig_int.h"
 
 struct maker {
 	const struct ek_sig_key *k;
 	EVP_PKEY *key;
-	X509 *cert;
-	STACK_OF(X509) *others;
+	STACK_OF(X509) *certs; /* the first one signs */
 	PKCS7 *p7;
 	bool asked; /* the key wants a passphrase */
 };
@@ -62,37 +62,9 @@ static int read_key(struct maker *m, struct ek_err *err)
 		       m->k->key_name);
 }
 
-static int read_certs(struct maker *m, struct ek_err *err)
-{
-	BIO *in = memory(m->k->cert, m->k->cert_len);
-	bool room = true;
-	X509 *cert;
-
-	m->others = sk_X509_new_null();
-	if (in == NULL || m->others == NULL) {
-		BIO_free(in);
-		return no_memory(err);
-	}
-	m->cert = PEM_read_bio_X509(in, NULL, passphrase, m);
-	while (m->cert != NULL && room &&
-	       (cert = PEM_read_bio_X509(in, NULL, passphrase, m)) != NULL) {
-		room = sk_X509_push(m->others, cert) != 0;
-		if (!room)
-			X509_free(cert);
-	}
-	BIO_free(in);
-	ERR_clear_error();
-	if (!room)
-		return no_memory(err);
-	if (m->cert == NULL)
-		return ek_fail(err, EK_EARG, "'%s' has no certificate in PEM",
-			       m->k->cert_name);
-	return EK_OK;
-}
-
 static int check_pair(const struct maker *m, struct ek_err *err)
 {
-	int same = X509_check_private_key(m->cert, m->key);
+	int same = X509_check_private_key(sk_X509_value(m->certs, 0), m->key);
 
 	ERR_clear_error();
 	if (same == 1)
@@ -107,8 +79,8 @@ static bool add_signer(struct maker *m)
 	PKCS7_SIGNER_INFO *si;
 	ASN1_TIME *t;
 
-	si = PKCS7_sign_add_signer(m->p7, m->cert, m->key, EVP_sha256(),
-				   PKCS7_BINARY | PKCS7_NOSMIMECAP);
+	si = PKCS7_sign_add_signer(m->p7, sk_X509_value(m->certs, 0), m->key,
+				   EVP_sha256(), PKCS7_BINARY | PKCS7_NOSMIMECAP);
 	if (si == NULL)
 		return false;
 	t = ASN1_TIME_set(NULL, (time_t)m->k->time);
@@ -131,9 +103,9 @@ static bool sign(struct maker *m, const void *data, size_t len)
 		PKCS7_set_type(m->p7, NID_pkcs7_signed) == 1 &&
 		PKCS7_content_new(m->p7, NID_pkcs7_data) == 1 &&
 		add_signer(m);
-	for (int i = 0; ok && i < sk_X509_num(m->others); i++)
+	for (int i = 1; ok && i < sk_X509_num(m->certs); i++)
 		ok = PKCS7_add_certificate(m->p7,
-					   sk_X509_value(m->others, i)) == 1;
+					   sk_X509_value(m->certs, i)) == 1;
 	ok = ok && PKCS7_set_detached(m->p7, 1) == 1 &&
 		PKCS7_final(m->p7, in, PKCS7_BINARY | PKCS7_DETACHED) == 1;
 	BIO_free(in);
@@ -168,7 +140,8 @@ int ek_sig_make(const struct ek_sig_key *k, const void *data, size_t len,
 	if (rc == EK_OK)
 		rc = read_key(&m, err);
 	if (rc == EK_OK)
-		rc = read_certs(&m, err);
+		rc = ek_sig_certs(&m.certs, k->cert_name, k->cert, k->cert_len,
+				  EK_EARG, err);
 	if (rc == EK_OK)
 		rc = check_pair(&m, err);
 	if (rc == EK_OK && !sign(&m, data, len)) {
@@ -182,8 +155,7 @@ int ek_sig_make(const struct ek_sig_key *k, const void *data, size_t len,
 		rc = write_pem(&m, out, err);
 	ERR_clear_error();
 	PKCS7_free(m.p7);
-	sk_X509_pop_free(m.others, X509_free);
-	X509_free(m.cert);
+	sk_X509_pop_free(m.certs, X509_free);
 	EVP_PKEY_free(m.key);
 	return rc;
 }

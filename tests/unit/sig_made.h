@@ -37,8 +37,8 @@ static void made_name(X509_NAME *name, const char *field, const char *text)
 }
 
 /* by NULL: self-signed. It ended in 1971, as that of ESXi 6.7 has ended. */
-static void made_cert(struct made_cert *c, const char *org, const char *unit,
-		      const char *cn, const struct made_cert *by)
+static void made_any(struct made_cert *c, const char *org, const char *unit,
+		     const char *cn, const struct made_cert *by, bool ca)
 {
 	X509_EXTENSION *ext;
 	X509_NAME *name;
@@ -58,7 +58,7 @@ static void made_cert(struct made_cert *c, const char *org, const char *unit,
 	made_name(name, "CN", cn);
 	X509_set_issuer_name(c->cert, X509_get_subject_name(
 		by != NULL ? by->cert : c->cert));
-	if (by == NULL) {
+	if (ca) {
 		ext = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints,
 					  "critical,CA:TRUE");
 		X509_add_ext(c->cert, ext, -1);
@@ -71,6 +71,20 @@ static void made_cert(struct made_cert *c, const char *org, const char *unit,
 	b = BIO_new(BIO_s_mem());
 	PEM_write_bio_X509(b, c->cert);
 	made_pem(&c->cert_pem, b);
+}
+
+static void made_cert(struct made_cert *c, const char *org, const char *unit,
+		      const char *cn, const struct made_cert *by)
+{
+	made_any(c, org, unit, cn, by, by == NULL);
+}
+
+/* One that may sign certificates. */
+static inline void made_ca(struct made_cert *c, const char *org,
+			   const char *unit, const char *cn,
+			   const struct made_cert *by)
+{
+	made_any(c, org, unit, cn, by, true);
 }
 
 static void made_cert_free(struct made_cert *c)

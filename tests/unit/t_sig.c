@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <openssl/pkcs7.h>
+#include <openssl/ui.h>
 
 #include "ek/err.h"
 #include "ek/sig.h"
@@ -34,9 +35,21 @@ static int make(const struct made_cert *c, int64_t time, struct ek_buf *out,
 	return ek_sig_make(&k, text, LEN, out, err);
 }
 
+/* Whoever opens a terminal fails the test, with a terminal there or without. */
+static int terminal(UI *ui)
+{
+	(void)ui;
+	fail_msg("a passphrase was asked for");
+	return 0;
+}
+
 static int setup(void **state)
 {
 	static struct world w;
+	UI_METHOD *nobody = UI_create_method("nobody");
+
+	UI_method_set_opener(nobody, terminal);
+	UI_set_default_method(nobody);
 
 	made_cert(&w.ca, "Test", NULL, "Test CA", NULL);
 	made_cert(&w.signer, "Acme, Inc.", "Builds", "signer", &w.ca);
@@ -49,7 +62,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
+	const UI_METHOD *nobody = UI_get_default_method();
 
+	UI_set_default_method(NULL);
+	UI_destroy_method((UI_METHOD *)(uintptr_t)nobody);
 	made_cert_free(&w->ca);
 	made_cert_free(&w->signer);
 	made_cert_free(&w->other);
@@ -273,8 +289,16 @@ static void test_bad_text(void **state)
 	ek_buf_reset(&b);
 	ek_buf_adds(&b, w->pem.p);
 	for (p = b.p; (p = strstr(p, "PKCS7")) != NULL; p += 5)
-		memcpy(p, "CMS--", 5);
+		memset(p, 'C', 5);
 	assert_bad(b.p, b.len, "no start line");
+	/* what libcrypto passes over: words behind the start, two blocks */
+	ek_buf_reset(&b);
+	ek_buf_addf(&b, "-----BEGIN PKCS7-----x\n%s", w->pem.p);
+	assert_bad(b.p, b.len, "bad start line");
+	assert_bad(b.p, 21, "bad start line");
+	ek_buf_reset(&b);
+	ek_buf_addf(&b, "-----BEGIN PKCS7-----\nx\n%s", w->pem.p);
+	assert_bad(b.p, b.len, "bad");
 	ek_buf_reset(&b);
 	ek_buf_addf(&b, "\n \r\n%s\n \n", w->pem.p);
 	assert_int_equal(verdict(b.p, b.len, text, LEN, NULL, NULL),
@@ -289,15 +313,14 @@ static void test_cut(void **state)
 	const char *end = strstr(w->pem.p, "\n-----END");
 
 	for (size_t n = 0; n < (size_t)(end - w->pem.p); n += 7) {
-		char *copy = malloc(n + 30);
+		struct ek_buf cut = EK_BUF_INIT;
 
-		assert_non_null(copy);
-		memcpy(copy, w->pem.p, n);
-		assert_bad(copy, n, "PKCS7");
-		memcpy(copy + n, "\n-----END PKCS7-----\n", 21);
+		ek_buf_add(&cut, w->pem.p, n);
+		assert_bad(ek_buf_str(&cut), n, "PKCS7");
+		ek_buf_adds(&cut, "\n-----END PKCS7-----\n");
 		if (n > 30)
-			assert_bad(copy, n + 21, "PKCS7");
-		free(copy);
+			assert_bad(cut.p, cut.len, "PKCS7");
+		ek_buf_free(&cut);
 	}
 }
 
@@ -329,10 +352,48 @@ static void test_flip(void **state)
 	assert_true(good < w->pem.len * 2 / 3);
 }
 
+/* An encrypted certificate is legal PEM, and libcrypto asks the terminal. */
+static void encrypted(const struct made_cert *c, struct ek_buf *out)
+{
+	const char *body = strchr(c->cert_pem.p, '\n') + 1;
+
+	ek_buf_adds(out, "-----BEGIN CERTIFICATE-----\n"
+		    "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+		    "00112233445566778899AABBCCDDEEFF\n\n");
+	ek_buf_adds(out, body);
+}
+
+static void test_too_large(void **state)
+{
+	struct world *w = *state;
+	struct made_cert big = w->signer;
+	struct ek_sigtrust *t;
+	struct ek_buf b = EK_BUF_INIT, out = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_sig *s;
+
+	while (b.len <= EK_SIG_PEM_MAX)
+		ek_buf_adds(&b, w->pem.p);
+	assert_int_equal(ek_sig_parse(&s, "sig", b.p, b.len, NULL), EK_ELIMIT);
+	assert_null(s);
+	assert_int_equal(ek_sigtrust_new(&t, NULL), EK_OK);
+	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'x' is larger than 1048576 bytes");
+	ek_sigtrust_free(&t);
+	big.cert_pem = b;
+	assert_int_equal(make(&big, 0, &out, &err), EK_EARG);
+	assert_string_equal(err.msg, "'cert.pem' is larger than 1048576 bytes");
+	big = w->signer;
+	big.key_pem = b;
+	assert_int_equal(make(&big, 0, &out, &err), EK_EARG);
+	ek_buf_free(&b);
+}
+
 static void test_trust_files(void **state)
 {
 	struct world *w = *state;
 	struct ek_buf b = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
 	struct ek_sigtrust *t;
 
 	assert_int_equal(ek_sigtrust_new(&t, NULL), EK_OK);
@@ -344,9 +405,50 @@ static void test_trust_files(void **state)
 	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, NULL), EK_OK);
 	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len - 100, NULL),
 			 EK_EFORMAT);
+	assert_int_equal(ek_sigtrust_add(t, "x", NULL, 0, NULL), EK_EFORMAT);
+	ek_buf_reset(&b);
+	encrypted(&w->ca, &b);
+	assert_int_equal(ek_sigtrust_add(t, "x", b.p, b.len, &err), EK_EFORMAT);
+	assert_string_equal(err.msg, "'x' has a damaged certificate, number 1 in"
+			    " it");
 	ek_sigtrust_free(&t);
 	assert_null(t);
 	ek_buf_free(&b);
+}
+
+/* Those behind the signer's are in it: a chain over one that hosts lack. */
+static void test_chain(void **state)
+{
+	struct world *w = *state;
+	struct made_cert mid, leaf;
+	struct ek_buf out = EK_BUF_INIT, both = EK_BUF_INIT;
+	struct ek_err err = EK_ERR_INIT;
+	struct ek_buf one;
+	char why[256];
+
+	made_ca(&mid, "Test", NULL, "Middle", &w->ca);
+	made_cert(&leaf, "Acme", NULL, "leaf", &mid);
+	assert_int_equal(make(&leaf, 0, &out, NULL), EK_OK);
+	assert_int_equal(verdict(out.p, out.len, text, LEN, &w->ca, why),
+			 EK_SIG_UNTRUSTED);
+	ek_buf_reset(&out);
+	one = leaf.cert_pem;
+	ek_buf_add(&both, one.p, one.len);
+	ek_buf_add(&both, mid.cert_pem.p, mid.cert_pem.len);
+	leaf.cert_pem = both;
+	assert_int_equal(make(&leaf, 0, &out, NULL), EK_OK);
+	assert_int_equal(verdict(out.p, out.len, text, LEN, &w->ca, why),
+			 EK_SIG_GOOD);
+	ek_buf_reset(&out);
+	leaf.cert_pem.len -= 100;
+	assert_int_equal(make(&leaf, 0, &out, &err), EK_EARG);
+	assert_string_equal(err.msg, "'cert.pem' has a damaged certificate,"
+			    " number 2 in it");
+	leaf.cert_pem = one;
+	made_cert_free(&leaf);
+	made_cert_free(&mid);
+	ek_buf_free(&both);
+	ek_buf_free(&out);
 }
 
 static void test_make_refuses(void **state)
@@ -388,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_two_signers),
 		cmocka_unit_test(test_bad_text), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_flip), cmocka_unit_test(test_trust_files),
+		cmocka_unit_test(test_too_large), cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_make_refuses),
 	};
 
