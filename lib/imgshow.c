@@ -296,23 +296,17 @@ static int json_order(const struct ek_imgdb *db, struct ek_json *j,
 
 /* ---- components (7.0 and later) ------------------------------------------ */
 
-static void text_component(const struct ek_bulletin *b, bool reserved,
-			   struct ek_buf *out)
-{
-	ek_buf_addf(out, "%s  %s", b->component != NULL ? b->component : b->id,
-		    b->version != NULL ? b->version : "no component");
-	for (size_t i = 0; i < b->vib_ids.n; i++)
-		ek_buf_addf(out, "%s%s", i == 0 ? "  " : " ",
-			    b->vib_ids.v[i]);
-	ek_buf_adds(out, reserved ? "  (reserved: an add-on overrides it)\n"
-				  : "\n");
-}
+/* b is NULL where the file is no bulletin, which why tells. */
+typedef void component_fn(const struct ek_bulletin *b, const char *file,
+			  bool reserved, const char *why, void *with);
 
-/* One that cannot be read is carried along all the same, and said to be so. */
-static void text_components(const struct ek_imgdb *db, struct ek_buf *out)
+/* False: no memory. One that cannot be read is carried along all the same, and
+ * said to be so. */
+static bool each_component(const struct ek_imgdb *db, component_fn *tell,
+			   void *with)
 {
 	const struct ek_dbfile *f;
-	bool reserved, first = true;
+	bool reserved;
 	size_t pos = 0;
 
 	while ((f = ek_imgdb_next_bulletin(db, &pos, &reserved)) != NULL) {
@@ -321,24 +315,111 @@ static void text_components(const struct ek_imgdb *db, struct ek_buf *out)
 		int rc = ek_bulletin_parse(&b, f->e.name, f->data,
 					   (size_t)f->e.size, &why);
 
-		if (first)
-			ek_buf_adds(out, "\ncomponents\n");
-		first = false;
-		out->failed |= rc == EK_ESYS;
-		if (rc == EK_OK)
-			text_component(&b, reserved, out);
-		else
-			ek_buf_addf(out, "not readable: %s\n", why.msg);
+		if (rc == EK_ESYS)
+			return false;
+		tell(rc == EK_OK ? &b : NULL, f->e.name, reserved, why.msg,
+		     with);
 		if (rc == EK_OK)
 			ek_bulletin_clear(&b);
 	}
+	return true;
 }
 
-static void json_component(const struct ek_bulletin *b, bool reserved,
-			   const char *file, struct ek_json *j)
+/* The table, and how wide its columns are. */
+struct components {
+	int name, version;
+	struct ek_buf *out;
+	size_t n;
+};
+
+static const char *name_of(const struct ek_bulletin *b)
 {
+	return b->component != NULL ? b->component : b->id;
+}
+
+static void measure(const struct ek_bulletin *b, const char *file,
+		    bool reserved, const char *why, void *with)
+{
+	struct components *c = with;
+
+	(void)file;
+	(void)reserved;
+	(void)why;
+	c->n++;
+	if (b == NULL)
+		return;
+	c->name = wider(c->name, name_of(b));
+	c->version = wider(c->version, b->version != NULL ? b->version : "-");
+}
+
+/* "(reserved)" and the like, then what people call it. */
+static void text_title(const struct ek_bulletin *b, bool reserved,
+		       struct ek_buf *out)
+{
+	if (reserved)
+		ek_buf_adds(out, "  (reserved: an add-on overrides it)");
+	if (!ek_bulletin_is_component(b))
+		ek_buf_adds(out, "  (a bulletin, no component)");
+	if (text(b->component_ui)[0] != '\0')
+		ek_buf_addf(out, "  \"%s%s%s\"", b->component_ui,
+			    text(b->version_ui)[0] != '\0' ? " " : "",
+			    text(b->version_ui));
+}
+
+static void text_component(const struct ek_bulletin *b, const char *file,
+			   bool reserved, const char *why, void *with)
+{
+	const struct components *c = with;
+	struct ek_buf *out = c->out;
+
+	if (b == NULL) {
+		ek_buf_addf(out, "%s: not readable: %s\n", file, why);
+		return;
+	}
+	ek_buf_addf(out, "%-*s  %-*s ", c->name, name_of(b), c->version,
+		    b->version != NULL ? b->version : "-");
+	for (size_t i = 0; i < b->vib_ids.n; i++)
+		ek_buf_addf(out, " %s", b->vib_ids.v[i]);
+	text_title(b, reserved, out);
+	ek_buf_addc(out, '\n');
+}
+
+static void text_components(const struct ek_imgdb *db, struct ek_buf *out)
+{
+	struct components c = { .name = 9, .version = 7, .out = out };
+
+	if (!each_component(db, measure, &c))
+		out->failed = true;
+	if (c.n == 0)
+		return;
+	ek_buf_addf(out, "\n%-*s  %-*s  VIBS\n", c.name, "COMPONENT",
+		    c.version, "VERSION");
+	if (!each_component(db, text_component, &c))
+		out->failed = true;
+}
+
+static void json_strings(struct ek_json *j, const char *key,
+			 const struct ek_strs *l)
+{
+	ek_json_array(j, key);
+	for (size_t i = 0; i < l->n; i++)
+		ek_json_str(j, NULL, l->v[i]);
+	ek_json_close(j);
+}
+
+/* ek_json_str() takes NULL: all texts but the file are null in one that is not
+ * readable. */
+static void json_component(const struct ek_bulletin *b, const char *file,
+			   bool reserved, const char *why, void *with)
+{
+	static const struct ek_bulletin none = { .id = NULL };
+	struct ek_json *j = with;
+
 	ek_json_object(j, NULL);
 	ek_json_str(j, "file", file);
+	ek_json_bool(j, "reserved", reserved);
+	ek_json_str(j, "error", b == NULL ? why : NULL);
+	b = b != NULL ? b : &none;
 	ek_json_str(j, "id", b->id);
 	ek_json_str(j, "name", b->component);
 	ek_json_str(j, "ui_name", b->component_ui);
@@ -346,32 +427,23 @@ static void json_component(const struct ek_bulletin *b, bool reserved,
 	ek_json_str(j, "ui_version", b->version_ui);
 	ek_json_str(j, "vendor", b->vendor);
 	ek_json_str(j, "summary", b->summary);
-	ek_json_bool(j, "reserved", reserved);
-	ek_json_array(j, "vib_ids");
-	for (size_t i = 0; i < b->vib_ids.n; i++)
-		ek_json_str(j, NULL, b->vib_ids.v[i]);
-	ek_json_close(j);
+	ek_json_str(j, "severity", b->severity);
+	ek_json_str(j, "category", b->category);
+	ek_json_str(j, "urgency", b->urgency);
+	ek_json_str(j, "release_type", b->release_type);
+	ek_json_str(j, "kb_url", b->kb_url);
+	ek_json_str(j, "contact", b->contact);
+	ek_json_str(j, "release_date", b->release_date);
+	json_strings(j, "platforms", &b->platforms);
+	json_strings(j, "vib_ids", &b->vib_ids);
 	ek_json_close(j);
 }
 
 static void json_components(const struct ek_imgdb *db, struct ek_json *j)
 {
-	const struct ek_dbfile *f;
-	bool reserved;
-	size_t pos = 0;
-
 	ek_json_array(j, "components");
-	while ((f = ek_imgdb_next_bulletin(db, &pos, &reserved)) != NULL) {
-		struct ek_bulletin b;
-		int rc = ek_bulletin_parse(&b, f->e.name, f->data,
-					   (size_t)f->e.size, NULL);
-
-		j->out->failed |= rc == EK_ESYS;
-		if (rc != EK_OK)
-			continue;
-		json_component(&b, reserved, f->e.name, j);
-		ek_bulletin_clear(&b);
-	}
+	if (!each_component(db, json_component, j))
+		j->out->failed = true;
 	ek_json_close(j);
 }
 

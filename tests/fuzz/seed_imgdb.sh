@@ -6,7 +6,7 @@ cd "$1"
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 
-for r in 5.0 6.7; do
+for r in 5.0 6.7 8.0; do
 	mkdb --shape "$r" -o "$t/db"
 	gzip -dc "$t/db" >"good-$r"
 done
