@@ -571,4 +571,49 @@ t 'the examples of the manual page' '
 	man_examples imgdb-edit
 '
 
+t '7.0 and later: what is not understood is carried through, byte for byte' '
+	mkdir -p t/opt/x
+	for s in 7.0 8.0 9.0; do
+		mkdb --shape $s -o i
+		rm -rf a b
+		mkdir a b
+		tar -xzf i -C a
+		d=a/var/db/esximg
+		[ -d $d/bulletins ] && [ -d $d/reservedComponents ] && [ -d $d/manifests ]
+		mkdir -p $d/solutions/deep $d/baseImages $d/addOns
+		head -c 70000 /dev/urandom >$d/solutions/deep/x.bin
+		: >$d/baseImages/empty
+		printf "no bulletin" >$d/bulletins/strange
+		tar -C a --format=gnu --owner=0 --group=0 -czf j var
+		vib-gen -q --name x --tree x:tgz=t --target $s -o x.vib
+		imgdb-edit -q --mtime 5 --add x.vib --remove igbn -o k j 2>msg
+		tar -xzf k -C b
+		diff -rq a b >diff || :
+		grep -v "^Only in [ab]/var/db/esximg/vibs: \(igbn\|x\)-\|esximg/profiles/" diff >more || :
+		cmp more /dev/null
+		grep -q "Only in b.*vibs: x-" diff
+		grep -q "Only in a.*vibs: igbn-" diff
+	done
+'
+
+t 'a component whose VIB goes is named, and what that means' '
+	mkdir -p t/opt/x
+	mkdb --shape 8.0 -o i
+	imgdb-edit --remove igbn -o o i 2>msg
+	grep "warning: VMware-igbn: .* names VIB .VMware_bootbank_igbn_1.4.11.2-1vmw., which is not in the image: lifecycle tools" msg
+	[ "$(grep -c "\[component\]" msg)" = 1 ]
+	# the same again is what the input had already
+	imgdb-edit --remove i40en -o o2 o 2>msg
+	grep "VMware-i40en" msg
+	vib-gen -q --name ixgben --vendor VMware --version 9.9-1 --tree ixgben:tgz=t --target 8.0 -o n.vib
+	imgdb-edit --plan --add n.vib i >plan
+	grep "VMware-ixgben.*names VIB .VMware_bootbank_ixgben_1.7.1.35-1vmw" plan
+	# an overridden one need not have its VIBs
+	imgdb-edit --remove gc -o o i 2>msg
+	status 1 grep "\[component\]" msg
+	vib-gen -q --name x --tree x:tgz=t --target 8.0 -o x.vib
+	imgdb-edit --add x.vib -o o i 2>msg
+	status 1 grep "\[component\]" msg
+'
+
 done_testing

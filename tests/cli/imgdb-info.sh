@@ -44,6 +44,46 @@ t '--get prints one value' '
 	status 1 imgdb-info --get modifiedtime j
 '
 
+t 'components of 7.0 and later' '
+	mkdb --shape 6.7 -o old
+	imgdb-info old >a
+	status 1 grep COMPONENT a
+	mkdb --shape 8.0 -o i
+	imgdb-info i >a
+	sed -n "/^COMPONENT/,\$p" a >c
+	[ "$(wc -l <c)" = 14 ]
+	grep -q "^VMware-igbn  *1.0-1    VMware_bootbank_igbn_1.4.11.2-1vmw  \"igbn component 1.0\"\$" c
+	grep reserved c >r
+	grep -q "^VMware-gc .*(reserved: an add-on overrides it)  \"gc component 1.0\"\$" r
+	[ "$(wc -l <r)" = 1 ]
+	imgdb-info --json i | perl -MJSON::PP -e "local \$/; for (@{decode_json(<>)->{components}}) {
+		print join(\"|\", map { ref eq \"ARRAY\" ? \"@\$_\" : \$_ // \"-\" } @{\$_}{qw(id name ui_name version ui_version
+		vendor summary severity category urgency release_type kb_url contact release_date platforms
+		vib_ids reserved error file)}), \"\\n\" }" >j
+	[ "$(wc -l <j)" = 13 ]
+	echo "VMware-gc_1.0-1|VMware-gc|gc component|1.0-1|1.0|VMware|gc|general|bugfix|important|extension|http://example.com/|nobody@example.com|2024-01-02T03:04:05+00:00|8.0|VMware_bootbank_gc_8.0.3-0.0.24022510|1|-|var/db/esximg/reservedComponents/VMware-gc_1.0-1.xml" >want
+	grep "|VMware-gc|" j | cmp want -
+'
+
+t 'a bulletin that is no component, and a file that is no bulletin' '
+	mkdb --shape 7.0 -o i
+	mkdir a
+	tar -xzf i -C a
+	b=a/var/db/esximg/bulletins
+	rm $b/*
+	echo "<bulletin><id>plain</id><vibList><vibID>v1</vibID><vibID>v2</vibID></vibList></bulletin>" >$b/p.xml
+	printf "<bulletin>\033[2J" >$b/q.xml
+	tar -C a -czf j var
+	imgdb-info j >out
+	grep -q "^plain  *-  *v1 v2  (a bulletin, no component)\$" out
+	grep -q "^var/db/esximg/bulletins/q.xml: not readable: " out
+	status 1 grep "$(printf "\033")" out
+	imgdb-info --json j | perl -MJSON::PP -e "local \$/; for (@{decode_json(<>)->{components}}) {
+		print \"\$_->{file} \", defined \$_->{error} ? \"bad\" : \"good\", defined \$_->{id} ? \" id\" : \"\", \"\\n\" }" >l
+	grep -q "bulletins/p.xml good id" l
+	grep -q "bulletins/q.xml bad\$" l
+'
+
 t '--vib and --profile print the XML as it is stored' '
 	mkdb --shape 6.7 -o i
 	mkdir a
