@@ -112,10 +112,12 @@ read_image() {
 	release=$(in_work imgdb-info --get esx-version disc/IMGDB.TGZ)
 	case $release in [5-9].*) ;; *) fail 1 "'$iso' holds ESXi $release, not 5 to 9" ;; esac
 	[ -n "$ks" ] || return 0
-	if [ -z "$force" ] && iso-cat -t "$iso" /KS.CFG >/dev/null 2>&1; then
-		fail 1 "'$iso' has a /KS.CFG already: --force replaces it"
-	fi
-	cp "$ks" "$work/KS.CFG" || exit 3
+	cp "$ks" "$work/KS.CFG" || fail 3 "cannot read '$ks' for --ks"
+	iso-cat -t "$iso" /KS.CFG >/dev/null 2>&1 || return 0
+	step iso-cat "$iso" /KS.CFG >"$work/disc/KS.CFG"
+	cmp -s "$work/disc/KS.CFG" "$work/KS.CFG" && return
+	[ -n "$force" ] || fail 1 "'$iso' has another /KS.CFG: --force replaces it"
+	complain "the /KS.CFG that '$iso' has is replaced: --force"
 }
 
 # edit_vib TREE - let the user change what is in $vib, and make it again
@@ -143,10 +145,10 @@ package() {
 		"and add those" ;;
 	*) fail 1 "'$1' is no driver tgz and no .vib, but: $kind" ;;
 	esac
-	if $edit; then edit_vib "edit.$n"; fi
+	! $edit || edit_vib "edit.$n"
 	# what ESXi would say of it; on the image's release, that is
 	in_work vib-check --target "$release" "$vib" >"$work/check.$n" ||
-		{ status=$?; cat "$work/check.$n" >&2; [ -n "$force" ] || exit $status
+		{ status=$?; cat "$work/check.$n" >&2; [ "$status$force" = 1yes ] || exit $status
 		complain "'$1' is added all the same: --force"; }
 	vibs="$vibs $(quote "$vib")"
 	wishes="$wishes --add $(quote "$vib")"
@@ -167,6 +169,7 @@ edit_database() {
 edit_boot() {
 	eval "in_work bootcfg-edit -i --names names $options BOOT.CFG" \
 		'EFI/BOOT/BOOT.CFG >"$work/modules"'
+	[ -z "$ks" ] || printf "file /KS.CFG: '%s'\n" "$ks" | mask >>"$work/modules"
 	for vib; do in_work vib-unpack --names names -C root "$vib"; done
 }
 
@@ -200,11 +203,10 @@ advice() {
 	*) say "Components: what was added is in none. Lifecycle Manager and other" \
 		"tools of 7.0 and later look at components; the installer does not." ;;
 	esac
-	if iso-cat -t "$iso" /UPGRADE/METADATA.ZIP >/dev/null 2>&1; then
+	! iso-cat -t "$iso" /UPGRADE/METADATA.ZIP >/dev/null 2>&1 ||
 		say "UPGRADE/METADATA.ZIP still shows the original: Update Manager and" \
 			"Lifecycle Manager do not see the change when they import the" \
 			"disc; installing or upgrading by booting it does."
-	fi
 }
 
 # The documents of the commands, one behind the other as they are.
@@ -218,10 +220,8 @@ write_manifest() {
 		done
 		echo '}'
 	} >"$work/manifest" || exit 3
-	if [ -e "$manifest" ] && [ ! -f "$manifest" ]; then
-		cat "$work/manifest" >"$manifest" || exit 3 # a device, a pipe
-		return
-	fi
+	[ ! -e "$manifest" ] || [ -f "$manifest" ] || # a device, a pipe
+		{ cat "$work/manifest" >"$manifest" || exit 3; return; }
 	! iso-cat "$manifest" >/dev/null 2>&1 ||
 		fail 3 "'$manifest' is an image, which no manifest replaces; the ISO is complete"
 	cp "$work/manifest" "$manifest.$$" && mv "$manifest.$$" "$manifest" && return
@@ -294,5 +294,5 @@ say
 $dry || rebuild
 eval "advice $vibs"
 if $dry; then say "nothing was written: --dry-run"; exit 0; fi
-[ -z "$manifest" ] || eval "write_manifest $packages \${ks:+\"\$ks\"}"
+[ -z "$manifest" ] || eval "write_manifest $packages"
 say "wrote '$out': ESXi $release, $proved"

@@ -172,8 +172,8 @@ char *ek_desc_id(struct ek_desc_work *w)
 
 #define FORMAT "VibFormatError"
 #define UP_TO_65 (EK_R50 | EK_R51 | EK_R55 | EK_R60 | EK_R65)
-#define REHASH "make it again with vib-gen: sha-256 gunzip, sha-256, sha-1" \
-	" gunzip serves every release"
+#define REHASH "make the checksums anew (vib-gen --rehash): a signature and" \
+	" a level above community are lost by that"
 #define E EK_ERROR
 #define W EK_WARNING
 #define I EK_INFO

@@ -219,11 +219,163 @@ t 'what cannot be added is refused with its reason, and nothing is written' '
 	only out.iso 4x.tgz cut.tgz b.zip x.txt msg
 '
 
-t 'an image of 7.0 is refused with the reason' '
-	mkimage --shape 6.7 --esx-version 7.0.3-0.0.19193900 70.iso
-	status 1 esxi-customize --add $shared/driver.tgz -o out.iso 70.iso 2>msg
-	grep "7.0.3" msg
-	only 70.iso msg
+# 7.0 and later: no vmklinux, components, more modules round imgdb.tgz
+for r in 7.0 8.0 9.0; do
+	mkimage --shape $r "$shared/$r.iso" || exit 99
+done
+mkdriver --kind native -o "$shared/native.tgz" || exit 99
+
+for r in 7.0 8.0 9.0; do
+	export r
+	t "$r: a native driver goes in before imgdb.tgz; all else keeps its place" '
+		esxi-customize --add $shared/native.tgz -o out.iso $shared/$r.iso >log
+		iso-cat out.iso /BOOT.CFG >b
+		iso-cat out.iso /EFI/BOOT/BOOT.CFG | cmp b -
+		iso-cat $shared/$r.iso /BOOT.CFG >old
+		modules old | sed "/^.imgdb.tgz/i /acme.t00" >want
+		modules b | diff want -
+		grep -v ^modules= old >want
+		grep -v ^modules= b | diff want -
+		case $r in 7.0) extra= ;; *) extra="/esxiodpt.tgz --- " ;; esac
+		grep "/acme.t00 --- /imgdb.tgz --- /basemisc.tgz --- /resvibs.tgz --- $extra/imgpayld.tgz\$" b
+		# every file of the old image is on the new one, the same but for three
+		iso-cat -t $shared/$r.iso | awk "{ print \$NF }" >names
+		while read -r f; do
+			case $f in */ | /BOOT.CAT | /ISOLINUX.BIN) continue ;; esac
+			iso-cat $shared/$r.iso $f >x
+			iso-cat out.iso $f >y
+			cmp -s x y || echo $f
+		done <names | sort >changed
+		printf "%s\n" /BOOT.CFG /EFI/BOOT/BOOT.CFG /IMGDB.TGZ | diff - changed
+		iso-cat $shared/$r.iso /IMGDB.TGZ >db
+		imgdb-info db | sed -n "/^COMPONENT/,\$p" >c1
+		iso-cat out.iso /IMGDB.TGZ >db
+		imgdb-info db | sed -n "/^COMPONENT/,\$p" | diff c1 -
+		grep "Components: what was added is in none" log
+		grep "Secure Boot: not signed: .community_bootbank_acme_" log
+		# made for the release of the image
+		imgdb-info --vib acme db | grep "softwarePlatform.*version=\"$r\""
+		imgdb-info --vib acme db | grep "verify-process=\"gunzip\">[0-9a-f]\{64\}<"
+		want=vmkapi_$(case $r in 7.0) echo 2_9 ;; 8.0) echo 2_13 ;; 9.0) echo 3_0 ;; esac)_0_0
+		imgdb-info --vib acme db | grep "<depends>.*$want"
+	'
+
+	t "$r: a vmklinux driver is refused, as tgz and as VIB, with the reason" '
+		status 1 esxi-customize --add $shared/driver.tgz -o out.iso $shared/$r.iso 2>msg
+		grep "vmklinux driver.*has no vmklinux" msg
+		vib-gen -q --driver $shared/driver.tgz --target 6.7 -o x.vib
+		status 1 esxi-customize --add x.vib -o out.iso $shared/$r.iso 2>msg
+		grep "\[vmklinux\]" msg
+		only x.vib msg
+	'
+
+	t "$r: added and removed again, the lists are as they were" '
+		esxi-customize -q --add $shared/native.tgz -o a.iso $shared/$r.iso
+		esxi-customize -q --remove acme -o b.iso a.iso
+		iso-cat $shared/$r.iso /BOOT.CFG >x
+		iso-cat b.iso /BOOT.CFG | cmp x -
+		vibs $shared/$r.iso >v
+		vibs b.iso | diff v -
+	'
+done
+
+t '8.0 and later want sha-256 gunzip: refused with the remedy, which helps' '
+	mkdir -p t/opt/x
+	echo x >t/opt/x/y
+	vib-gen -q --name x --tree x:tgz=t --target 6.5 -o old.vib
+	esxi-customize -q --add old.vib -o a.iso $shared/67.iso
+	esxi-customize -q --add old.vib -o a.iso $shared/7.0.iso
+	for r in 8.0 9.0; do
+		status 1 esxi-customize --add old.vib -o out.iso $shared/$r.iso 2>msg
+		grep "^error.*\[no-sha256-gunzip\]" msg
+		grep "remedy: .*vib-gen --rehash" msg
+		[ ! -e out.iso ]
+		vib-gen -q --rehash old.vib --target $r -o new.vib
+		esxi-customize -q --add new.vib -o out.iso $shared/$r.iso 2>msg
+		rm out.iso
+	done
+'
+
+t 'an error of the VIB or of the profile stops the run; --force goes on and says it' '
+	vib-gen -q --driver $shared/native.tgz --target 8.0 --depends nothere -o x.vib
+	status 1 esxi-customize --add x.vib -o out.iso $shared/8.0.iso >log 2>msg
+	grep "^error: .*nothere.*\[dependency\]" log
+	grep "ESXi .*says: DependencyError" log
+	only x.vib log msg
+	esxi-customize --force --add x.vib -o out.iso $shared/8.0.iso >log 2>msg
+	grep "^error: .*nothere.*\[dependency\]" log
+	grep "written with --force" log
+	rm out.iso
+	vib-gen -q --driver $shared/driver.tgz --target 6.7 -o l.vib
+	esxi-customize --force --add l.vib -o out.iso $shared/7.0.iso >log 2>msg
+	grep "l.vib. is added all the same: --force" msg
+	grep "\[vmklinux\]" msg
+	only x.vib l.vib log msg out.iso
+'
+
+t 'a component whose VIB goes is told' '
+	esxi-customize --remove igbn -o out.iso $shared/8.0.iso >log 2>msg
+	grep "VMware-igbn: .*lifecycle tools" log
+'
+
+t 'a payload of type boot is not replaced or removed' '
+	for r in 67 7.0 8.0 9.0; do
+		status 1 esxi-customize --force --remove cpu-microcode -o out.iso $shared/$r.iso 2>msg
+		grep "type boot: it lies in imgpayld.tgz too" msg
+	done
+	only msg
+'
+
+t '--ks: the file on the disc, the option in both boot.cfg, the rest of the line' '
+	printf "vmaccepteula\ninstall --firstdisk\n" >my.ks
+	for r in 50 67 7.0 8.0 9.0; do
+		esxi-customize --ks my.ks --manifest m -o out.iso $shared/$r.iso >log
+		iso-cat out.iso /KS.CFG | cmp my.ks -
+		iso-cat $shared/$r.iso /BOOT.CFG >old
+		iso-cat out.iso /BOOT.CFG >b
+		iso-cat out.iso /EFI/BOOT/BOOT.CFG | cmp b -
+		sed "/^kernelopt=/s,\$, ks=cdrom:/KS.CFG," old | diff - b
+		grep "^file /KS.CFG: .my.ks" log
+		sha256sum my.ks | cut -c1-64 | grep -f - m
+		grep "\"/KS.CFG\"" m
+	done
+	iso-cat out.iso /IMGDB.TGZ >db
+	iso-cat $shared/9.0.iso /IMGDB.TGZ | cmp - db
+'
+
+t '--ks replaces an old ks=, not an own /KS.CFG; the same file again is nothing new' '
+	echo one >a.ks
+	echo two >b.ks
+	esxi-customize -q --ks a.ks --add-opt ks=nfs://x/y -o nfs.iso $shared/8.0.iso
+	iso-cat nfs.iso /BOOT.CFG >c
+	grep "^kernelopt=runweasel cdromBoot ks=nfs://x/y\$" c
+	esxi-customize -q --ks a.ks --add-opt "a b=c" -o a.iso nfs.iso
+	iso-cat a.iso /EFI/BOOT/BOOT.CFG >c
+	grep "^kernelopt=runweasel cdromBoot ks=cdrom:/KS.CFG a b=c\$" c
+	status 1 esxi-customize -q --ks b.ks -o out.iso a.iso 2>msg
+	grep "a.iso. has another /KS.CFG: --force" msg
+	only a.ks b.ks a.iso nfs.iso c msg
+	esxi-customize -q --ks a.ks -o same.iso a.iso
+	iso-cat same.iso /BOOT.CFG | cmp - c
+	esxi-customize -q --force --ks b.ks -o out.iso a.iso 2>msg
+	grep "/KS.CFG that .*a.iso. has is replaced" msg
+	iso-cat out.iso /KS.CFG | cmp b.ks -
+	[ "$(iso-cat -t out.iso | grep -c KS.CFG)" = 1 ]
+'
+
+t '--ks and --add-opt: the plan shows them; what cannot be read is told' '
+	echo one >a.ks
+	esxi-customize --dry-run --ks a.ks --add-opt foo --add-opt bar=1 $shared/8.0.iso >log
+	grep "kernelopt=runweasel cdromBoot ks=cdrom:/KS.CFG foo bar=1\$" log
+	grep "file /KS.CFG: .a.ks" log
+	grep "nothing was written" log
+	status 3 esxi-customize --ks nosuch -o out.iso $shared/8.0.iso 2>msg
+	grep "cannot read .nosuch. for --ks" msg
+	status 2 esxi-customize --ks - -o out.iso $shared/8.0.iso
+	status 2 esxi-customize --ks= -o out.iso $shared/8.0.iso
+	esxi-customize -q --add-opt=allowLegacyCPU=true -o out.iso $shared/8.0.iso
+	iso-cat out.iso /BOOT.CFG | grep "^kernelopt=runweasel cdromBoot allowLegacyCPU=true\$"
+	only a.ks log msg out.iso
 '
 
 t 'an image with one boot entry needs --force' '
@@ -253,13 +405,15 @@ t 'messages name what the user gave, not files of the work directory' '
 	only b.tgz msg out
 '
 
-t 'a profile that would not be valid: the plan is shown with all that is wrong' '
+t 'a driver that the release refuses: all that is wrong is shown' '
 	mkdriver --kind native -o native.tgz
-	status 1 esxi-customize --add native.tgz -o out.iso $shared/50.iso >log 2>msg
-	[ "$(grep -c "^error: .*path-rule" log)" -gt 1 ]
-	grep "remedy: " log
+	status 1 esxi-customize --add native.tgz -o out.iso $shared/50.iso 2>msg
+	[ "$(grep -c "^error: .*path-rule" msg)" -gt 1 ]
+	grep "remedy: " msg
 	grep "ESXi 5.0 has no native drivers" msg
+	only native.tgz msg
 	esxi-customize --force --add native.tgz -o out.iso $shared/50.iso >log 2>msg
+	grep "native.tgz. is added all the same" msg
 	grep "written with --force" log
 	status 1 grep "proved" log
 '
