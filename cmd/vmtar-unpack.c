@@ -11,7 +11,8 @@
 
 static const char usage[] =
 "usage: vmtar-unpack [-qv] [-C dir] [--force] [file...]\n"
-"       vmtar-unpack -t | --test | --layers [-qv] [--json] [-o out] [file...]\n"
+"       vmtar-unpack -t | --test | --layers | --repack [-qv] [--json] [-o out]\n"
+"                    [file...]\n"
 "       vmtar-unpack -p path | --tar [-f] [-o out] [file]\n"
 "\n"
 "Extract a vmtar, a tar, or either in gzip (or standard input), or look inside.\n"
@@ -21,6 +22,7 @@ static const char usage[] =
 "  -t, --list           list members\n"
 "      --test           read all and check it; silence is good news\n"
 "      --layers         tell layers, sizes, writer and signature\n"
+"      --repack         pack it again and tell whose writer gives the same bytes\n"
 "  -p, --print path     write the data of one member\n"
 "      --tar            write it as a tar\n"
 "      --json           report in JSON\n"
@@ -33,7 +35,8 @@ static const char usage[] =
 "  -V, --version        print the version\n";
 
 /* An action is the option that asks for it; 0 is extraction. */
-enum { OPT_TEST = EK_OPT_LONG, OPT_LAYERS, OPT_TAR, OPT_JSON, OPT_FORCE };
+enum { OPT_TEST = EK_OPT_LONG, OPT_LAYERS, OPT_TAR, OPT_JSON, OPT_FORCE,
+       OPT_REPACK };
 
 static const struct option longopts[] = {
 	{ "directory", required_argument, NULL, 'C' },
@@ -41,6 +44,7 @@ static const struct option longopts[] = {
 	{ "list", no_argument, NULL, 't' },
 	{ "test", no_argument, NULL, OPT_TEST },
 	{ "layers", no_argument, NULL, OPT_LAYERS },
+	{ "repack", no_argument, NULL, OPT_REPACK },
 	{ "print", required_argument, NULL, 'p' },
 	{ "tar", no_argument, NULL, OPT_TAR },
 	{ "json", no_argument, NULL, OPT_JSON },
@@ -61,15 +65,16 @@ struct opts {
 
 static void check_args(const struct opts *o)
 {
-	bool reports = o->action == 't' || o->action == OPT_TEST ||
-		       o->action == OPT_LAYERS;
+	bool reports = o->action != 0 && o->action != 'p' &&
+		       o->action != OPT_TAR;
 
 	if (o->action != 0 && (o->dir != NULL || o->replace))
 		ek_cli_usage("-C and --force are for extraction");
 	if (o->action == 0 && o->out != NULL)
 		ek_cli_usage("extraction takes -C dir, not -o");
 	if (o->json && !reports)
-		ek_cli_usage("--json goes with -t, --test or --layers");
+		ek_cli_usage("--json goes with -t, --test, --layers or "
+			     "--repack");
 	if (o->n > 1 && o->action != 0 && !reports)
 		ek_cli_usage("-p and --tar take one file");
 }
@@ -85,40 +90,24 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case 'p':
 		case OPT_TEST:
 		case OPT_LAYERS:
+		case OPT_REPACK:
 		case OPT_TAR:
 			if (o->action != 0)
-				ek_cli_usage("one of -t, --test, --layers, -p"
-					     " and --tar, and once");
+				ek_cli_usage("one of -t, --test, --layers, "
+					     "--repack, -p and --tar, and once");
 			o->action = c;
 			o->path = optarg;
 			break;
-		case 'C':
-			o->dir = optarg;
-			break;
-		case OPT_FORCE:
-			o->replace = true;
-			break;
-		case OPT_JSON:
-			o->json = true;
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'f':
-			o->to_tty = true;
-			break;
-		case 'q':
-			ek_cli_quiet(true);
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'h':
-			ek_cli_help();
-		case 'V':
-			ek_cli_version();
-		default:
-			ek_cli_bad_option(argv);
+		case 'C': o->dir = optarg; break;
+		case OPT_FORCE: o->replace = true; break;
+		case OPT_JSON: o->json = true; break;
+		case 'o': o->out = optarg; break;
+		case 'f': o->to_tty = true; break;
+		case 'q': ek_cli_quiet(true); break;
+		case 'v': o->verbose = true; break;
+		case 'h': ek_cli_help();
+		case 'V': ek_cli_version();
+		default: ek_cli_bad_option(argv);
 		}
 	}
 	/* argv[argc] is NULL: standard input */
@@ -205,7 +194,8 @@ int main(int argc, char **argv)
 		return ek_cli_finish(rc, &err);
 	}
 	how = o.action == 't' ? EK_ARCHIVE_LIST :
-	      o.action == OPT_TEST ? EK_ARCHIVE_TEST : EK_ARCHIVE_LAYERS;
+	      o.action == OPT_TEST ? EK_ARCHIVE_TEST :
+	      o.action == OPT_REPACK ? EK_ARCHIVE_REPACK : EK_ARCHIVE_LAYERS;
 	rc = ek_out_open(&out, o.out, &err);
 	if (rc == EK_OK && (o.action == 'p' || o.action == OPT_TAR))
 		rc = write_data(&o, out, &err);

@@ -9,6 +9,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/json.h"
+#include "ek/repack.h"
 #include "ek/utf8.h"
 #include "ek/vmtar.h"
 
@@ -241,6 +242,15 @@ static void add_gens(struct ek_buf *text, unsigned gens)
 	}
 }
 
+static void json_gens(struct ek_json *j, unsigned gens)
+{
+	ek_json_array(j, "generations");
+	for (enum ek_vmtar_gen g = EK_VMTAR_65; g <= EK_VMTAR_80U1; g++)
+		if ((gens & 1u << g) != 0)
+			ek_json_str(j, NULL, ek_vmtar_gen_name(g));
+	ek_json_close(j);
+}
+
 /* All layers, each with the bytes that it gives; then what is in them. */
 static void add_layers(struct ek_buf *text, const struct ek_archive *a,
 		       const char *file)
@@ -263,6 +273,65 @@ static void add_layers(struct ek_buf *text, const struct ek_archive *a,
 		ek_buf_addf(text, ", signature of %u (schema %u, key %s, length"
 			    " %u)", f->size, f->schema, f->key_id, f->length);
 }
+
+/* ---- packed again -------------------------------------------------------- */
+
+static int repack(const char *path, struct ek_repack *r, struct ek_err *err)
+{
+	struct ek_in *in = NULL;
+	int rc = ek_in_open(&in, path, err);
+
+	if (rc == EK_OK)
+		rc = ek_repack(in, r, err);
+	if (rc == EK_OK && r->vmtar && r->gens == 0)
+		rc = ek_fail(err, EK_EREFUSE, "'%s': packed again it is not the"
+			     " same: with %s, the nearest, up to offset %llu of"
+			     " %llu", ek_in_name(in),
+			     ek_vmtar_gen_name((enum ek_vmtar_gen)r->best),
+			     (unsigned long long)r->offset,
+			     (unsigned long long)r->size);
+	ek_in_close(&in);
+	return rc;
+}
+
+static int repack_text(struct report *r, const char *path, struct ek_err *err)
+{
+	struct ek_repack how = { .vmtar = false };
+	int rc = repack(path, &how, err);
+
+	if (rc != EK_OK)
+		return rc;
+	ek_archive_escape(&r->text, ek_input_name(path));
+	if (how.vmtar) {
+		ek_buf_addf(&r->text, ": %llu bytes, the same when packed with"
+			    " the writer", (unsigned long long)how.size);
+		add_gens(&r->text, how.gens);
+	} else {
+		ek_buf_adds(&r->text, ": a tar, not packed again");
+	}
+	ek_buf_addc(&r->text, '\n');
+	return EK_OK;
+}
+
+static int repack_json(struct report *r, const char *path, struct ek_err *err)
+{
+	struct ek_repack how = { .vmtar = false };
+	int rc = repack(path, &how, err);
+
+	ek_json_object(&r->j, NULL);
+	ek_json_str(&r->j, "file", ek_input_name(path));
+	if (rc == EK_OK || how.size != 0)
+		ek_json_str(&r->j, "format", ek_archive_kind_name
+			    (how.vmtar ? EK_ARCHIVE_VMTAR : EK_ARCHIVE_TAR));
+	if (rc == EK_OK && how.vmtar)
+		json_gens(&r->j, how.gens);
+	if (rc != EK_OK)
+		ek_json_str(&r->j, "error", err->msg);
+	ek_json_close(&r->j);
+	return rc;
+}
+
+/* ---- one file ------------------------------------------------------------ */
 
 static int report_text(struct report *r, const char *path, struct ek_err *err)
 {
@@ -316,13 +385,8 @@ static void json_whole(struct ek_json *j, const struct ek_archive *a)
 		ek_json_uint(j, NULL, ek_layers_size(l, i));
 	ek_json_close(j);
 	ek_json_uint(j, "size", ek_archive_length(a));
-	if (ek_archive_kind(a) == EK_ARCHIVE_VMTAR) {
-		ek_json_array(j, "generations");
-		for (enum ek_vmtar_gen g = EK_VMTAR_65; g <= EK_VMTAR_80U1; g++)
-			if ((gens & 1u << g) != 0)
-				ek_json_str(j, NULL, ek_vmtar_gen_name(g));
-		ek_json_close(j);
-	}
+	if (ek_archive_kind(a) == EK_ARCHIVE_VMTAR)
+		json_gens(j, gens);
 	if (!f->there)
 		return;
 	ek_json_object(j, "signature");
@@ -364,6 +428,14 @@ static int report_json(struct report *r, const char *path, struct ek_err *err)
 	return rc;
 }
 
+static int report_one(struct report *r, const char *path, struct ek_err *err)
+{
+	if (r->how == EK_ARCHIVE_REPACK)
+		return r->json ? repack_json(r, path, err)
+			       : repack_text(r, path, err);
+	return r->json ? report_json(r, path, err) : report_text(r, path, err);
+}
+
 int ek_archive_report(struct ek_out *out, char *const *files, int n,
 		      enum ek_archive_how how, bool verbose, bool json,
 		      ek_archive_bad *bad, void *ctx, struct ek_err *err)
@@ -380,8 +452,7 @@ int ek_archive_report(struct ek_out *out, char *const *files, int n,
 		ek_json_array(&r.j, "archives");
 	}
 	for (int i = 0; i < n && !ek_out_failed(out) && !r.text.failed; i++) {
-		rc = json ? report_json(&r, files[i], &why)
-			  : report_text(&r, files[i], &why);
+		rc = report_one(&r, files[i], &why);
 		if (rc != EK_OK && !ek_out_failed(out) && !r.text.failed)
 			bad(ctx, rc, &why);
 	}

@@ -142,12 +142,14 @@ enum ek_archive_how {
 	EK_ARCHIVE_LIST,   /* its members; ek_archive_end() */
 	EK_ARCHIVE_TEST,   /* their number; all, strictly */
 	EK_ARCHIVE_LAYERS, /* layers and kind; all, or nobody sees a footer */
+	EK_ARCHIVE_REPACK, /* whether our writer makes the same bytes; files */
 };
 
 /*
  * Say what is asked for of each of n files ("-" or NULL: standard input), as
  * text or as one JSON document, to out. A test says nothing of a good file
- * unless verbose. A file that fails is given to bad(), and the next one looked
+ * unless verbose; one that is not packed the same has failed (EK_EREFUSE). A
+ * file that fails is given to bad(), and the next one looked
  * at; what was found before is written, and in JSON an "error".
  */
 typedef void ek_archive_bad(void *ctx, int rc, const struct ek_err *err);

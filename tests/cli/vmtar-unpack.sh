@@ -934,6 +934,46 @@ t 'a package of that shape, made here: 512 aligned, no fill' '
 	[ "$(wc -c <tree/etc/vmware/firewall/ntpserver.xml)" = 280 ]
 '
 
+t '--repack: whose writer gives the same bytes' '
+	mkdir d
+	echo hello >d/a
+	printf "\177ELF" >d/b
+	for g in 6.5 6.7 8.0u1; do
+		vmtar-pack --generation $g -C d -o $g
+		vmtar-pack --generation $g -z -C d -o $g.v00
+		vmtar-unpack --repack $g.v00 >out
+		echo "$g.v00: $(stat -c %s $g) bytes, the same when packed with the writer of $g" | cmp - out
+	done
+	vmtar-pack --layers zstd+gzip -C d -o z.v00
+	vmtar-unpack --repack 6.5 z.v00 8.0u1 >out
+	[ "$(grep -c "same when packed" out)" = 3 ]
+	tar -C d -czf t.tgz .
+	vmtar-unpack --repack t.tgz | grep -x "t.tgz: a tar, not packed again"
+	vmtar-unpack --repack --json z.v00 t.tgz >j
+	perl -MJSON::PP -e "local \$/; my \$a = decode_json(<>)->{archives};
+		print \"\$_->{file} \$_->{format} @{\$_->{generations} // []}\\n\" for @\$a" j >l
+	printf "%s\n" "z.v00 vmtar 8.0u1" "t.tgz tar " | cmp - l
+'
+
+t '--repack: what differs is told with its offset; status 1; the next is done' '
+	mkdir d
+	echo hello >d/a
+	vmtar-pack --generation 6.7 -C d -o good
+	cp good odd
+	head -c 512 /dev/zero >>odd
+	status 1 vmtar-unpack --repack odd good >out 2>msg
+	grep "odd" msg
+	grep "^good: .*writer of 6.7" out
+	[ "$(wc -l <msg)" = 1 ]
+	status 1 vmtar-unpack --repack --json odd >j
+	grep "\"error\"" j
+	vmtar-unpack --repack - <good | grep "writer of 6.7"
+	cat good | status 2 vmtar-unpack --repack 2>msg
+	grep "must be a file" msg
+	status 2 vmtar-unpack --repack --tar good
+	status 3 vmtar-unpack --repack nosuch
+'
+
 t 'the examples of the man page' '
 	mkdir -p tree/etc/init.d
 	echo "#!/bin/sh" >tree/etc/init.d/acme
