@@ -6,6 +6,7 @@
 
 #include "ek/buf.h"
 #include "ek/cli.h"
+#include "ek/dbproof.h"
 #include "ek/imgdb.h"
 #include "ek/imgedit.h"
 #include "ek/imgshow.h"
@@ -13,13 +14,14 @@
 #include "ek/profile.h"
 
 static const char usage[] =
-"usage: imgdb-info [--json] [file]\n"
+"usage: imgdb-info [--recompute] [--json] [file]\n"
 "       imgdb-info --vib name | --profile [--json] [file]\n"
-"       imgdb-info --names | --owns path | --get key [file]\n"
+"       imgdb-info --boot-order | --names | --owns path | --get key [file]\n"
 "\n"
 "Show the image database of an ESXi image (IMGDB.TGZ, or standard input):\n"
 "its profile, release and VIBs.\n"
 "\n"
+"      --boot-order print what the loader gets, the kernel first, a line each\n"
 "      --get key    print one value: esx-version, release, name, vendor,\n"
 "                   profile-id, creationtime, modifiedtime, serialno,\n"
 "                   description, level\n"
@@ -29,19 +31,22 @@ static const char usage[] =
 "      --owns path  print the ids of the VIBs that hold this file; status 1\n"
 "                   where there is none\n"
 "      --profile    print the XML of the image profile\n"
+"      --recompute  compute the names of files and payloads anew and compare\n"
 "      --vib name   print the XML of one VIB, by name or id\n"
 "  -h, --help       print this text\n"
 "  -V, --version    print the version\n";
 
-enum { OPT_GET = EK_OPT_LONG, OPT_JSON, OPT_NAMES, OPT_OWNS, OPT_PROFILE,
-       OPT_VIB };
+enum { OPT_GET = EK_OPT_LONG, OPT_JSON, OPT_NAMES, OPT_ORDER, OPT_OWNS, OPT_PROFILE,
+       OPT_PROOF, OPT_VIB };
 
 static const struct option longopts[] = {
+	{ "boot-order", no_argument, NULL, OPT_ORDER },
 	{ "get", required_argument, NULL, OPT_GET },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "names", no_argument, NULL, OPT_NAMES },
 	{ "owns", required_argument, NULL, OPT_OWNS },
 	{ "profile", no_argument, NULL, OPT_PROFILE },
+	{ "recompute", no_argument, NULL, OPT_PROOF },
 	{ "vib", required_argument, NULL, OPT_VIB },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -58,8 +63,9 @@ struct opts {
 static void set_what(struct opts *o, int what)
 {
 	if (o->what != 0)
-		ek_cli_usage("only one of --vib, --profile, --names, --owns, "
-			     "--get at a time");
+		ek_cli_usage("only one of --boot-order, --vib, --profile, "
+			     "--names, --owns, "
+			     "--get, --recompute at a time");
 	o->what = what;
 	o->arg = optarg;
 }
@@ -71,29 +77,27 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	*o = (struct opts){ .what = 0 };
 	while ((c = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
 		switch (c) {
-		case OPT_JSON:
-			o->json = true;
-			break;
+		case OPT_JSON: o->json = true; break;
 		case OPT_GET:
 		case OPT_NAMES:
+		case OPT_ORDER:
 		case OPT_OWNS:
 		case OPT_PROFILE:
+		case OPT_PROOF:
 		case OPT_VIB:
 			set_what(o, c);
 			break;
-		case 'h':
-			ek_cli_help();
-		case 'V':
-			ek_cli_version();
-		default:
-			ek_cli_bad_option(argv);
+		case 'h': ek_cli_help();
+		case 'V': ek_cli_version();
+		default: ek_cli_bad_option(argv);
 		}
 	}
 	if (argc - optind > 1)
 		ek_cli_usage("more than one file");
 	if (o->json && (o->what == OPT_GET || o->what == OPT_NAMES ||
-			o->what == OPT_OWNS))
-		ek_cli_usage("--json goes with --vib, --profile or neither");
+			o->what == OPT_ORDER || o->what == OPT_OWNS))
+		ek_cli_usage("--json goes with --vib, --profile, --recompute "
+			     "or none of them");
 	o->in = argv[optind];
 }
 
@@ -178,10 +182,14 @@ static int show(const struct ek_imgdb *db, const struct opts *o,
 	}
 	case OPT_NAMES:
 		return show_names(db, b, err);
+	case OPT_ORDER:
+		return ek_imgshow_order(db, b, err);
 	case OPT_OWNS:
 		return show_owners(db, o, b, err);
 	case OPT_PROFILE:
 		return show_profile(db, o, b, err);
+	case OPT_PROOF:
+		return ek_dbproof_report(db, o->json, b, err);
 	case OPT_VIB:
 		return show_vib(db, o, b, err);
 	default:

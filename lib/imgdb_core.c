@@ -7,6 +7,7 @@
 #include "ek/names.h"
 #include "ek/path.h"
 #include "ek/profile.h"
+#include "ek/release.h"
 #include "ek/version.h"
 #include "imgdb_int.h"
 
@@ -192,6 +193,21 @@ const struct ek_dbfile *ek_imgdb_next_other(const struct ek_imgdb *db,
 			return f;
 	}
 	return NULL;
+}
+
+bool ek_imgdb_keeps_hyphen(const struct ek_imgdb *db, bool otherwise)
+{
+	for (size_t i = 0; i < db->n_vibs; i++) {
+		const struct ek_vibdesc *d = &db->vibs[i].d;
+		const struct ek_release *r;
+
+		if (strcmp(d->name, "esx-base") != 0)
+			continue;
+		r = ek_release_find(d->version);
+		if (r != NULL)
+			return r->keeps_hyphen;
+	}
+	return otherwise;
 }
 
 bool ek_imgdb_has_orig(const struct ek_imgdb *db)

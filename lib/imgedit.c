@@ -458,21 +458,6 @@ static void append_new(const struct edit *x, struct ek_local *v, size_t *n)
 	}
 }
 
-static bool keeps_hyphen(const struct edit *x)
-{
-	for (size_t i = 0; i < ek_imgdb_vibs(x->db); i++) {
-		const struct ek_vibdesc *d = &ek_imgdb_vib(x->db, i)->d;
-		const struct ek_release *r;
-
-		if (strcmp(d->name, "esx-base") != 0)
-			continue;
-		r = ek_release_find(d->version);
-		if (r != NULL)
-			return r->keeps_hyphen;
-	}
-	return x->release->keeps_hyphen;
-}
-
 /* By id and payload; what goes before what comes. */
 static int by_name(const void *a, const void *b)
 {
@@ -522,6 +507,7 @@ static int list_vib(struct edit *x, const struct comer *c,
 
 static int name_all(struct edit *x)
 {
+	bool hyphens = ek_imgdb_keeps_hyphen(x->db, x->release->keeps_hyphen);
 	struct ek_local *v;
 	size_t n;
 	int rc = ek_imgdb_locals(x->db, x->p, count_payloads(x), &v, &n,
@@ -533,7 +519,7 @@ static int name_all(struct edit *x)
 	ek_locals_sort(v, n);
 	/* a clash among kept names is no business of an edit that adds none */
 	if (count_payloads(x) != 0)
-		rc = ek_names_assign(v, n, keeps_hyphen(x), x->err);
+		rc = ek_names_assign(v, n, hyphens, x->err);
 	for (size_t i = 0; i < x->n_in && rc == EK_OK; i++)
 		if (!x->in[i].already)
 			rc = list_vib(x, &x->in[i], v, n);

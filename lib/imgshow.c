@@ -269,15 +269,15 @@ void ek_imgshow_profile_json(const struct ek_imgdb *db, struct ek_buf *out)
 }
 
 /* Files in the order in which the boot loader should get them. */
-static int json_order(const struct ek_imgdb *db, struct ek_json *j,
-		      struct ek_err *err)
+/* Where j is NULL, a line each to out. */
+static int add_order(const struct ek_imgdb *db, struct ek_json *j,
+		     struct ek_buf *out, struct ek_err *err)
 {
 	const struct ek_profile *p = the_profile(db);
 	struct ek_local *v = NULL;
 	size_t n = 0, m = 0, *order = NULL;
 	int rc = EK_OK;
 
-	ek_json_array(j, "boot_order");
 	if (p != NULL)
 		rc = ek_imgdb_locals(db, p, 0, &v, &n, err);
 	if (v != NULL)
@@ -287,11 +287,33 @@ static int json_order(const struct ek_imgdb *db, struct ek_json *j,
 	else if (rc == EK_OK && v != NULL)
 		rc = ek_fail_sys(err, "boot order");
 	for (size_t i = 0; v != NULL && i < m; i++)
-		ek_json_str(j, NULL, v[order[i]].name);
-	ek_json_close(j);
+		if (j != NULL)
+			ek_json_str(j, NULL, v[order[i]].name);
+		else
+			ek_buf_addf(out, "%s\n", v[order[i]].name);
 	free(order);
 	ek_locals_free(v, n);
 	return rc;
+}
+
+static int json_order(const struct ek_imgdb *db, struct ek_json *j,
+		      struct ek_err *err)
+{
+	int rc;
+
+	ek_json_array(j, "boot_order");
+	rc = add_order(db, j, NULL, err);
+	ek_json_close(j);
+	return rc;
+}
+
+int ek_imgshow_order(const struct ek_imgdb *db, struct ek_buf *out,
+		     struct ek_err *err)
+{
+	struct ek_profile *p;
+	int rc = ek_imgdb_profile(db, &p, err);
+
+	return rc == EK_OK ? add_order(db, NULL, out, err) : rc;
 }
 
 /* ---- components (7.0 and later) ------------------------------------------ */

@@ -100,6 +100,10 @@ const struct ek_dbfile *ek_imgdb_next_bulletin(const struct ek_imgdb *db,
  * highest; NULL: nothing. Borrowed. */
 const char *ek_imgdb_esx_version(const struct ek_imgdb *db);
 
+/* Does '-' stay in the names of payloads, as in 5.0? The version of esx-base
+ * tells; otherwise where there is none. */
+bool ek_imgdb_keeps_hyphen(const struct ek_imgdb *db, bool otherwise);
+
 /* Has any VIB a .orig, a .sig? */
 bool ek_imgdb_has_orig(const struct ek_imgdb *db);
 bool ek_imgdb_has_sig(const struct ek_imgdb *db);

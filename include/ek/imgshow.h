@@ -32,6 +32,11 @@ int ek_imgshow_find(const struct ek_imgdb *db, const char *name,
 int ek_imgshow_get(const struct ek_imgdb *db, const char *key,
 		   struct ek_buf *out, struct ek_err *err);
 
+/* The files that the boot loader gets, the kernel first, up to imgdb.tgz, a line
+ * each; EK_EREFUSE where there is not one profile. */
+int ek_imgshow_order(const struct ek_imgdb *db, struct ek_buf *out,
+		     struct ek_err *err);
+
 /* The ids of the VIBs whose file list has path, one a line; *any says whether
  * there are. */
 int ek_imgshow_owners(const struct ek_imgdb *db, const char *path,

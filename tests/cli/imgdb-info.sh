@@ -107,6 +107,47 @@ t '--names: five columns' '
 		cmp - b
 '
 
+t '--boot-order: what the loader gets, as boot.cfg of a fresh image has it' '
+	for s in 5.0 6.7 7.0 8.0 9.0; do
+		rm -rf d
+		mkdb --shape $s --payloads d
+		imgdb-info --boot-order d/IMGDB.TGZ >a
+		{ bootcfg-edit --get kernel d/BOOT.CFG
+		bootcfg-edit --get modules d/BOOT.CFG | sed "s/ --- /\n/g"; } | sed "s,^/,," >b
+		head -n "$(wc -l <a)" b | cmp a -
+		sed "1,$(wc -l <a)d" b | sed -n 1p | grep -x imgdb.tgz
+	done
+	status 2 imgdb-info --boot-order --json d/IMGDB.TGZ
+'
+
+t '--recompute: names of files and payloads anew' '
+	for s in 5.0 6.7 7.0 8.0 9.0; do
+		mkdb --shape $s -o i
+		imgdb-info --recompute i >a
+		n=$(imgdb-info --names i | wc -l)
+		grep -x "payload names  $n: $n as computed" a
+		grep -x "profile file   32-bit hash" a
+		grep "^VIB files .* 0 with the 64-bit hash, 0 with another number" a
+	done
+	mkdir a.d
+	tar -xzf i -C a.d
+	cd a.d/var/db/esximg
+	mv vibs/igbn-*.xml vibs/igbn-17.xml
+	mv vibs/igbn-*.xml.orig vibs/igbn-17.xml.orig
+	mv vibs/igbn-*.xml.sig vibs/igbn-17.xml.sig
+	sed -i "s,>igbn.v00<,>igbn.v07<," profiles/*
+	cd ../../../..
+	tar -C a.d -czf j var
+	status 1 imgdb-info --recompute j >a 2>msg
+	grep "names of payloads are not as computed" msg
+	grep "^VIB files .*, 1 with another number" a
+	grep -x ".igbn.v07., computed .igbn.v00.: payload .igbn. of .VMware_bootbank_igbn_1.4.11.2-1vmw." a
+	status 1 imgdb-info --recompute --json j >k 2>msg
+	perl -MJSON::PP -e "local \$/; my \$d = decode_json(<>); print join(\" \", \$d->{vib_files} - \$d->{vib_files_32},
+		\$d->{profile_file_32} ? 1 : 0, map { \"\$_->{file} \$_->{computed}\" } @{\$d->{differ}}), \"\\n\"" k >l
+	echo "1 1 igbn.v07 igbn.v00" | cmp - l
+'
+
 t '--owns says which VIB holds a file' '
 	mkdb --shape 5.0 -o i
 	mkvib --file opt/acme/x -o x.vib
