@@ -12,6 +12,8 @@
 #   make fuzz T=vmtar TIME=60 libFuzzer (clang) on one parser
 #   make faults               let each call that can fail do so, a sample;
 #                             faults-full: every one
+#   make check-real ISO=path  hold a genuine install image against the rules, and
+#                             write a report without any of its contents
 #   make bench                ratios against other programs
 #   make install DESTDIR= PREFIX=/usr/local
 #   make dist                 source archive: the git tree and nothing else
@@ -173,6 +175,12 @@ check-boot:
 	$(MAKE) all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -j2 -e sh $(BOOT:%=tests/boot/%.sh)
 
+# REPORT=file: there, and not to standard output
+ISO    =
+REPORT = -
+check-real: all fixes
+	@BIN=$(BIN) FIX=$(FIX) sh tools/check-real.sh '$(ISO)' '$(REPORT)'
+
 # the CLI tests once more with every command under valgrind
 check-valgrind: all fixes
 	tools/deps.sh build check dev
@@ -264,6 +272,6 @@ clean:
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
 .PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
-	check-recipes check-boot check-valgrind demo fuzz lint lint-headers \
+	check-recipes check-boot check-real check-valgrind demo fuzz lint lint-headers \
 	lint-scripts lint-one bench install dist clean
 .SECONDARY:
