@@ -148,7 +148,7 @@ package() {
 	! $edit || edit_vib "edit.$n"
 	# what ESXi would say of it; on the image's release, that is
 	in_work vib-check --target "$release" "$vib" >"$work/check.$n" ||
-		{ status=$?; cat "$work/check.$n" >&2; [ "$status$force" = 1yes ] || exit $status
+		{ status=$?; $quiet || cat "$work/check.$n"; [ "$status$force" = 1yes ] || exit $status
 		complain "'$1' is added all the same: --force"; }
 	vibs="$vibs $(quote "$vib")"
 	wishes="$wishes --add $(quote "$vib")"

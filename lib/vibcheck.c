@@ -281,6 +281,20 @@ static int report_json(const struct job *j, struct ek_buf *out,
 
 /* ---- the answer --------------------------------------------------------- */
 
+/* The first error for these releases: one line must do for who reads no more.
+ * There is one. */
+static const struct ek_finding *first_error(const struct ek_findings *f,
+					    unsigned releases)
+{
+	for (size_t i = 0; i < ek_findings_count(f); i++) {
+		const struct ek_finding *x = ek_findings_at(f, i);
+
+		if (x->severity == EK_ERROR && (x->releases & releases) != 0)
+			return x;
+	}
+	return NULL;
+}
+
 static int answer(const struct job *j, struct ek_err *err)
 {
 	bool told = j->c->ask.desc.n_targets != 0;
@@ -291,9 +305,14 @@ static int answer(const struct job *j, struct ek_err *err)
 		const struct one *o = &j->v[i];
 
 		if (told && o->refused != 0) {
+			const struct ek_finding *x = first_error(o->f,
+								 o->refused);
+
 			ek_release_mask_text(o->refused, releases);
 			return ek_fail(err, EK_EREFUSE, "'%s': ESXi %s refuses"
-				       " it", o->p->file, releases);
+				       " it: %s [%s]", o->p->file, releases,
+				       x != NULL ? x->what : "several errors",
+				       x != NULL ? x->code : "errors");
 		}
 		if (o->refused == j->mask)
 			return ek_fail(err, EK_EREFUSE, "'%s': no release of"

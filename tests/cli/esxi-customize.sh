@@ -286,9 +286,10 @@ t '8.0 and later want sha-256 gunzip: refused with the remedy, which helps' '
 	esxi-customize -q --add old.vib -o a.iso $shared/67.iso
 	esxi-customize -q --add old.vib -o a.iso $shared/7.0.iso
 	for r in 8.0 9.0; do
-		status 1 esxi-customize --add old.vib -o out.iso $shared/$r.iso 2>msg
-		grep "^error.*\[no-sha256-gunzip\]" msg
-		grep "remedy: .*vib-gen --rehash" msg
+		status 1 esxi-customize --add old.vib -o out.iso $shared/$r.iso >log 2>msg
+		grep "^error.*\[no-sha256-gunzip\]" log
+		grep "remedy: .*vib-gen --rehash" log
+		grep "refuses it: .*\[no-sha256-gunzip\]" msg
 		[ ! -e out.iso ]
 		vib-gen -q --rehash old.vib --target $r -o new.vib
 		esxi-customize -q --add new.vib -o out.iso $shared/$r.iso 2>msg
@@ -407,11 +408,16 @@ t 'messages name what the user gave, not files of the work directory' '
 
 t 'a driver that the release refuses: all that is wrong is shown' '
 	mkdriver --kind native -o native.tgz
-	status 1 esxi-customize --add native.tgz -o out.iso $shared/50.iso 2>msg
-	[ "$(grep -c "^error: .*path-rule" msg)" -gt 1 ]
-	grep "remedy: " msg
+	status 1 esxi-customize --add native.tgz -o out.iso $shared/50.iso >log 2>msg
+	[ "$(grep -c "^error: .*path-rule" log)" -gt 1 ]
+	grep "remedy: " log
+	grep "ESXi 5.0 says: VibValidationError" log
 	grep "ESXi 5.0 has no native drivers" msg
-	only native.tgz msg
+	grep "ESXi 5.0 refuses it: a community VIB may not hold .*\[path-rule\]" msg
+	status 1 esxi-customize -q --add native.tgz -o out.iso $shared/50.iso >log 2>msg
+	grep "refuses it: .*\[path-rule\]" msg
+	[ ! -s log ]
+	only native.tgz msg log
 	esxi-customize --force --add native.tgz -o out.iso $shared/50.iso >log 2>msg
 	grep "native.tgz. is added all the same" msg
 	grep "written with --force" log

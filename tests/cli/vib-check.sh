@@ -293,7 +293,8 @@ t 'exit 1 without --target only where no release takes it' '
 	status 1 vib-check --target 6.7 --target 8.0U3 x.vib >out 2>err
 	grep -qx "6.7: taken" out
 	grep -qx "8.0: refused: no-sha256-gunzip" out
-	[ "$(cat err)" = "vib-check: '\''x.vib'\'': ESXi 8.0 refuses it" ]
+	grep -q "^vib-check: .x.vib.: ESXi 8.0 refuses it: .* \[no-sha256-gunzip\]\$" err
+	[ "$(wc -l <err)" = 1 ]
 	status 0 vib-check --target 6.7 x.vib >out
 	status 1 vib-check $s/good.vib $s/text.gz >out 2>err
 	grep -q "no release of ESXi takes it" err
