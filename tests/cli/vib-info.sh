@@ -295,6 +295,62 @@ t 'the archives of every writer, from a file and a pipe' '
 	vib-info --files x.vib | grep -q "^opt/x/a	p\$"
 '
 
+# The facts that tests/cli/samples.sh asks of real packages, of one made here.
+t 'a package in the shape of 2012: places, sizes, order of digests' '
+	mkrec -v -a 512 "5 name=etc/ mode=755" "5 name=etc/vmware/ mode=755" \
+		"5 name=etc/vmware/firewall/ mode=755" \
+		"0 name=etc/vmware/firewall/ntpserver.xml fill=280" >plain
+	gzip -n <plain >p.vgz
+	mkvib -o x.vib --vendor github.com_x --name fw --version 1.0.0-1 \
+		--date 2017-08-14T09:59:45.872917+00:00 --live --stateless \
+		--maint false --conflicts fwenable-ntpd --sums old \
+		--file etc/vmware/firewall/ntpserver.xml \
+		--payload fwrule:vgz=p.vgz
+	vib-info x.vib >out
+	grep -qx "id                github.com_x_bootbank_fw_1.0.0-1" out
+	grep -qx "release date      2017-08-14T09:59:45.872917+00:00" out
+	[ "$(grep -x -A1 "conflicts" out | tail -1)" = "    fwenable-ntpd" ]
+	status 1 grep -qx "depends\|replaces\|provides\|compatible with" out
+	vib-info --json x.vib >json
+	perl -MJSON::PP -e "
+		my (\$xml, \$size, @sum) = @ARGV;
+		my \$v = decode_json(join q(), <STDIN>)->{vibs}[0];
+		my (\$m, \$p) = (\$v->{members}[0], \$v->{payloads}[0]);
+		my \$at = 68 + \$xml + \$xml % 2 + 60 + 60;
+		die q(place) unless \$m->{offset} == \$at && \$m->{size} == \$size;
+		die q(sizes) unless \$m->{inflated_size} == 2840;
+		die q(sums) unless join(q( ), map { \$_->{value} }
+			@{\$p->{checksums}}) eq qq(@sum);
+		die q(first) unless \$v->{descriptor_size} == \$xml;
+	" "$(vib-info --xml x.vib | wc -c)" "$(stat -c %s p.vgz)" \
+		"$(sha256sum <p.vgz | cut -c1-64)" \
+		"$(sha1sum <plain | cut -c1-40)" <json
+	vib-info --files x.vib >out 2>err
+	printf "etc/vmware/firewall/ntpserver.xml\tfwrule\n" | cmp - out
+	[ ! -s err ]
+'
+
+t 'the manual page names every member of the document' '
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem \
+		-subj /O=Acme/CN=Builder -days 2 2>/dev/null
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	vmtar-pack -z -C tree -o p.vgz
+	set -- --level partner --depends "x >= 1" --url k=u --tag t \
+		--file opt/x/a --payload p:vgz=p.vgz
+	mkvib --print "$@" >d
+	openssl smime -sign -binary -in d -signer c.pem -inkey k.pem \
+		-outform PEM >sig
+	mkvib -o x.vib "$@" --sig sig
+	vib-info --json x.vib | sed -n "s/^ *\"\([a-z0-9_]*\)\":.*/\1/p" |
+		sort -u >keys
+	[ "$(wc -l <keys)" -gt 50 ]
+	while read -r k; do
+		grep -q "^\.Li .*\b$k\b" "$TOP/man/vib-info.1" ||
+			{ echo "not in the page: $k"; exit 1; }
+	done <keys
+'
+
 samples=${EK_SAMPLES:-$TOP/../shared/samples}
 if [ -r "$samples/acme-esxi.vib" ]; then
 	t 'real packages' '

@@ -290,6 +290,21 @@ t 'exit status: 2 usage, 3 system' '
 	status 0 vib-unpack --help >/dev/null
 '
 
+t 'the bits that make files editable on the host survive --trees' '
+	mkrec -v -a 512 "5 name=etc/ mode=755" "5 name=etc/v/ mode=1755" \
+		"0 name=etc/v/conf mode=1644 fill=309" \
+		"0 name=etc/v/run mode=755 fill=700" >plain
+	gzip -n <plain >p.vgz
+	mkvib -o x.vib --vendor a_b --sums old --conflicts c \
+		--payload p:vgz=p.vgz
+	vib-unpack --trees -C out x.vib
+	cd out/p/etc
+	[ "$(stat -c %a:%s v/conf v/run | tr "\n" " ")" = "1644:309 755:700 " ]
+	[ "$(stat -c %a v)" = 1755 ]
+	at=$(vmtar-unpack -tv ../../../p.vgz | awk "/conf\$/ { print \$6 }")
+	tail -c +$((at + 1)) ../../../plain | head -c 309 | cmp - v/conf
+'
+
 samples=${EK_SAMPLES:-$TOP/../shared/samples}
 if [ -r "$samples/acme-esxi.vib" ]; then
 	t 'real packages come apart, and their digests are those of sha256sum' '
