@@ -101,6 +101,37 @@ static void sort_releases(const struct ek_rules_desc *s, const char *name,
 	*no &= ~*unknown;
 }
 
+/* Comparisons of what is given with what is wanted: an image has some ten
+ * thousand, and a hostile VIB wants and provides a hundred thousand things. */
+#define MET_MAX (UINT64_C(1) << 26)
+
+static bool is_too_much(const struct ek_rules_desc *s)
+{
+	uint64_t provides = 0;
+
+	for (size_t k = 0; k < s->n_given; k++)
+		provides += 1 + s->given[k].d->provides.n;
+	return provides * s->d->depends.n > MET_MAX;
+}
+
+/* Does one of the VIBs that come with it meet this constraint? */
+static bool is_met(struct ek_desc_work *w, const struct ek_node *n, char *name)
+{
+	const struct ek_rules_desc *s = w->s;
+	struct ek_constraint c = { .name = name };
+	bool met = false;
+
+	if (s->d == NULL || is_too_much(s))
+		return false;
+	c.relation = ek_desc_attr_full(w, n, "relation");
+	c.version = ek_desc_attr_full(w, n, "version");
+	for (size_t k = 0; !met && k < s->n_given; k++)
+		met = ek_relations_meets(s->given[k].d, &c);
+	free(c.relation);
+	free(c.version);
+	return met;
+}
+
 static void requires(struct ek_desc_work *w, unsigned releases,
 		     const struct ek_node *n, const char *name,
 		     const char *what)
@@ -123,7 +154,7 @@ static void on_depends(struct ek_desc_work *w, const struct ek_node *n)
 	char *name = ek_desc_attr_full(w, n, "name");
 	unsigned no, unknown;
 
-	if (name != NULL && is_interface(name)) {
+	if (name != NULL && is_interface(name) && !is_met(w, n, name)) {
 		sort_releases(w->s, name, &no, &unknown);
 		if (no != 0)
 			requires(w, no, n, name, "which the release does not"
@@ -137,7 +168,7 @@ static void on_unknown(struct ek_desc_work *w, const struct ek_node *n)
 	char *name = ek_desc_attr_full(w, n, "name");
 	unsigned no, unknown;
 
-	if (name != NULL && is_interface(name)) {
+	if (name != NULL && is_interface(name) && !is_met(w, n, name)) {
 		sort_releases(w->s, name, &no, &unknown);
 		if (unknown != 0)
 			ek_desc_tell(w, unknown, n, NULL, "depends on '%s'; it"

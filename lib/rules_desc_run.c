@@ -281,6 +281,8 @@ int ek_desc_check(const char *name, const char *text, size_t len,
 	s.n_targets = ask->n_targets;
 	s.has_host_level = ask->has_host_level;
 	s.host_level = ask->host_level;
+	s.given = ask->given;
+	s.n_given = ask->n_given;
 	rc = ek_xml_parse(&x, name, text, len, &s.declared, &why);
 	if (rc == EK_OK) {
 		s.xml = x;

@@ -540,43 +540,48 @@ static int check_list(const struct ek_rule *rule, const void *subject,
 	return rc == EK_OK ? done(&w) : rc;
 }
 
-/* The directories above a path, innermost last; at is cut in place. */
+/* Is dir, n bytes long, above path? */
+static bool is_above(const char *path, const char *dir, size_t n)
+{
+	return path != NULL && strncmp(path, dir, n) == 0 && path[n] == '/';
+}
+
+/* Each directory above a path, the outermost first, but those also above before:
+ * of them it was told with that one. Files are sorted, and so those of a
+ * directory stand together. */
 static void look_above(struct work *w, const struct ek_probe_member *m,
-		       char *path, char **last)
+		       char *path, const char *before)
 {
 	char what[512];
-	char *slash = strrchr(path, '/');
+	char *slash = strchr(path, '/');
 
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	if (among(&m->look.dirs, path) || (*last != NULL &&
-					   strcmp(*last, path) == 0))
-		return;
-	snprintf(what, sizeof(what), "it holds a file in '%.400s', and no entry"
-		 " of that directory", path);
-	tell(w, m->name, NULL, what);
-	free(*last);
-	*last = strdup(path);
-	w->no_memory |= *last == NULL;
+	for (; slash != NULL; slash = strchr(slash + 1, '/')) {
+		if (is_above(before, path, (size_t)(slash - path)))
+			continue;
+		*slash = '\0';
+		snprintf(what, sizeof(what), "it holds files below '%.400s',"
+			 " and no entry of that directory", path);
+		if (!among(&m->look.dirs, path))
+			tell(w, m->name, NULL, what);
+		*slash = '/';
+	}
 }
 
 static void dirs_of(struct work *w, const struct ek_payload *p,
 		    const struct ek_probe_member *m)
 {
-	char *last = NULL;
+	const struct ek_strs *files = &m->look.files;
 
 	if (!wants_vmtar(p) && !is(p->type, "tgz"))
 		return;
-	for (size_t i = 0; i < m->look.files.n; i++) {
-		char *path = strdup(m->look.files.v[i]);
+	for (size_t i = 0; i < files->n; i++) {
+		char *path = strdup(files->v[i]);
 
 		w->no_memory |= path == NULL;
 		if (path != NULL)
-			look_above(w, m, path, &last);
+			look_above(w, m, path, i != 0 ? files->v[i - 1] : NULL);
 		free(path);
 	}
-	free(last);
 }
 
 static int check_dirs(const struct ek_rule *rule, const void *subject,

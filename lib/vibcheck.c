@@ -23,6 +23,8 @@ struct job {
 	struct one *v;
 	size_t n;
 	struct ek_findings *together;
+	struct ek_relvib *given; /* those whose descriptor could be read */
+	size_t n_given;
 };
 
 /* ---- checking ----------------------------------------------------------- */
@@ -47,8 +49,7 @@ static unsigned refused_by(const struct ek_findings *f)
 	return mask;
 }
 
-static int check_one(struct job *j, struct one *o, const char *path,
-		     struct ek_err *err)
+static int read_one(struct one *o, const char *path, struct ek_err *err)
 {
 	struct ek_in *in;
 	int rc = ek_in_open(&in, path, err);
@@ -56,10 +57,19 @@ static int check_one(struct job *j, struct one *o, const char *path,
 	if (rc == EK_OK)
 		rc = ek_vibprobe_open(&o->p, in, err);
 	ek_in_close(&in);
+	return rc;
+}
+
+/* All of them are read: one may provide what another depends on. */
+static int check_one(struct job *j, struct one *o, struct ek_err *err)
+{
+	struct ek_vib_ask ask = j->c->ask;
+	int rc = ek_findings_new(&o->f, err);
+
+	ask.desc.given = j->given;
+	ask.desc.n_given = j->n_given;
 	if (rc == EK_OK)
-		rc = ek_findings_new(&o->f, err);
-	if (rc == EK_OK)
-		rc = ek_vib_check(o->p, &j->c->ask, j->mask, o->f, err);
+		rc = ek_vib_check(o->p, &ask, j->mask, o->f, err);
 	if (rc == EK_OK)
 		o->refused = refused_by(o->f) & j->mask;
 	return rc;
@@ -88,6 +98,20 @@ static const struct ek_rule twice = {
 	"vib-twice", EK_WARNING, EK_RALL, NULL, "give it once", check_twice,
 };
 
+/* What is given, sorted by id. */
+static int take_given(struct job *j, struct ek_err *err)
+{
+	j->given = calloc(j->n + 1, sizeof(*j->given));
+	if (j->given == NULL)
+		return ek_fail_sys(err, "VIBs");
+	for (size_t i = 0; i < j->n; i++)
+		if (j->v[i].p->parsed)
+			j->given[j->n_given++] = (struct ek_relvib){
+				j->v[i].p->id, &j->v[i].p->d };
+	qsort(j->given, j->n_given, sizeof(*j->given), by_id);
+	return EK_OK;
+}
+
 /* Each id once: relations are between different VIBs. */
 static size_t without_twins(struct ek_relvib *v, size_t n)
 {
@@ -101,23 +125,14 @@ static size_t without_twins(struct ek_relvib *v, size_t n)
 
 static int check_together(struct job *j, struct ek_err *err)
 {
-	struct ek_relvib *v = calloc(j->n + 1, sizeof(*v));
-	struct ek_vib_set set = { v, 0 };
+	struct ek_vib_set set = { j->given, j->n_given };
 	int rc;
 
-	if (v == NULL)
-		return ek_fail_sys(err, "VIBs");
-	for (size_t i = 0; i < j->n; i++)
-		if (j->v[i].p->parsed)
-			v[set.n++] = (struct ek_relvib){ j->v[i].p->id,
-							 &j->v[i].p->d };
-	qsort(v, set.n, sizeof(*v), by_id);
 	rc = ek_rules_run(&twice, 1, j->mask, &set, j->together, err);
-	set.n = without_twins(v, set.n);
+	set.n = without_twins(j->given, set.n);
 	if (rc == EK_OK && set.n > 1)
 		rc = ek_rules_run(ek_rules_set, ek_rules_set_n, j->mask, &set,
 				  j->together, err);
-	free(v);
 	return rc;
 }
 
@@ -329,7 +344,11 @@ static int run(struct job *j, char *const *files, struct ek_buf *out,
 	int rc = ek_findings_new(&j->together, err);
 
 	for (size_t i = 0; rc == EK_OK && i < j->n; i++)
-		rc = check_one(j, &j->v[i], files[i], err);
+		rc = read_one(&j->v[i], files[i], err);
+	if (rc == EK_OK)
+		rc = take_given(j, err);
+	for (size_t i = 0; rc == EK_OK && i < j->n; i++)
+		rc = check_one(j, &j->v[i], err);
 	if (rc == EK_OK)
 		rc = check_together(j, err);
 	if (rc == EK_OK)
@@ -356,6 +375,7 @@ int ek_vibcheck(const struct ek_vibcheck *c, char *const *files, size_t n,
 		ek_findings_free(&j.v[i].f);
 	}
 	ek_findings_free(&j.together);
+	free(j.given);
 	free(j.v);
 	return rc;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "ek/finding.h"
+#include "ek/relations.h"
 #include "ek/vibdesc.h"
 
 struct ek_err;
@@ -35,6 +36,8 @@ struct ek_rules_desc {
 	size_t n_targets;          /* 0: every release */
 	bool has_host_level;
 	enum ek_level host_level;
+	const struct ek_relvib *given; /* what is installed with it */
+	size_t n_given;
 };
 
 /* "xml", "xml-declaration", "name", ... "schema", "ascii": see vib-check.1. */
@@ -50,6 +53,10 @@ struct ek_desc_ask {
 	size_t n_targets;
 	bool has_host_level;
 	enum ek_level host_level;
+	/* VIBs that come with it (it may be among them; need not be sorted;
+	 * borrowed): a dependency that one of them meets is met */
+	const struct ek_relvib *given;
+	size_t n_given;
 };
 int ek_desc_check(const char *name, const char *text, size_t len,
 		  const struct ek_desc_ask *ask, unsigned mask,

@@ -114,6 +114,28 @@ t 'digests and sizes: each one against the bytes' '
 	vib --payload p:vgz=$s/good.vgz --sums hand
 	told error digest-order 1 --target 6.5
 	told info digest-order 0 --target 8.0
+	vib --payload p:vgz=$s/good.vgz --sums plain
+	told warning no-sha1 0 --target 6.7
+	mkvib --print --file opt/acme/a --payload p:vgz=$s/good.vgz |
+		sed "s|<checksum checksum-type=.sha-256.>[0-9a-f]*</checksum>||" >d
+	vib --descriptor d --payload p:vgz=$s/good.vgz
+	told error no-plain-sha256 1
+'
+
+t 'more than a bootbank holds, in a sparse file' '
+	mkvib --print --payload p:text=$s/text.gz --sums none >d
+	perl -e "
+		local \$/;
+		my \$d = <>;
+		my \$h = sub { sprintf qq(%-16s%-12d%-6d%-6d%-8d%-10d\140\n),
+				\$_[0], 0, 0, 0, 0, \$_[1] };
+		print qq(!<arch>\n), \$h->(q(descriptor.xml), length \$d), \$d,
+			length(\$d) % 2 ? qq(\n) : q(), \$h->(q(sig.pkcs7), 0),
+			\$h->(q(p), 240 << 20);
+	" d >x.vib
+	truncate -s +240M x.vib
+	told warning space 0
+	status 1 grep -q "^error" out
 '
 
 t 'what a payload holds against its type' '
@@ -149,6 +171,14 @@ t 'the file list, both ways, and directories' '
 	grep -q "the file list names .opt/acme/b., which no payload holds" out
 	vib --payload p:vgz=$s/nodir.vgz
 	told warning no-directory 0
+	[ "$(grep -c "\[no-directory\]" out)" -eq 2 ]
+	# the outer one alone
+	tar -C $s/tree --format=gnu --no-recursion -cf - opt/acme opt/acme/a |
+		vmtar-pack -z -o outer.vgz
+	vib --payload p:vgz=outer.vgz
+	told warning no-directory 0
+	[ "$(grep -c "\[no-directory\]" out)" -eq 1 ]
+	grep -q "below .opt., and no entry" out
 	mkvib -o x.vib --file etc/x/a --payload p:vgz=$s/good.vgz
 	told error path-rule 1
 	grep -q "^error: etc/x/a: " out
@@ -202,6 +232,14 @@ t 'what ESXi takes, and what is wrong all the same' '
 	told error date 1
 	mkvib -o x.vib --file opt/acme/a --payload p:zip=$s/good.vgz
 	told warning payload-type 0
+	mkvib -o x.vib --date 2024-01-02T13:01:55
+	told info date-hour 0
+	vib --live --payload p:boot=$s/good.vgz
+	told warning live-boot 0
+	mkvib -o x.vib --file etc/vmware/driver_map_d/a
+	told warning odd-path 0
+	vib --payload p:vgz=$s/good.vgz --payload p:vgz=$s/good.vgz
+	told error duplicate-payload 1
 	vib --payload p:vgz:0:toolongname.v00=$s/good.vgz
 	told warning vfat-name 0
 	vib --payload p:vgz=$s/good.vgz --name "$(printf %036d 0)"
@@ -213,6 +251,12 @@ t 'what ESXi takes, and what is wrong all the same' '
 	status 0 vib-check --target 6.7 x.vib >out
 	vib --payload p:vgz=$s/good.vgz --depends vmkapi_3_0_0_0
 	told error dependency 1 --target 6.7
+	# unless a VIB that comes with it provides it, at such a version
+	mkvib -o api.vib --name api --provides vmkapi_3_0_0_0=1.0
+	status 0 vib-check --target 6.7 x.vib api.vib >out
+	status 0 vib-check --target 6.7 api.vib x.vib >out
+	mkvib -o y.vib --depends "vmkapi_3_0_0_0>=2.0"
+	status 1 vib-check --target 6.7 y.vib api.vib >out
 	vib --payload p:vgz=$s/good.vgz --depends nobody-knows
 	status 0 vib-check x.vib >out
 	vib --payload p:vgz=$s/good.vgz

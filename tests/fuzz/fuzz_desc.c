@@ -41,7 +41,9 @@ static void try_profile(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct ek_desc_ask ask = { NULL, 0, true, EK_PARTNER };
+	const struct ek_desc_ask ask = {
+		.has_host_level = true, .host_level = EK_PARTNER,
+	};
 	const char *text = (const char *)data;
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_findings *f;

@@ -45,7 +45,9 @@ static struct ek_findings *check_for(const char *text, const char *target,
 				     unsigned mask)
 {
 	const struct ek_release *r = ek_release_find(target);
-	struct ek_desc_ask ask = { &r, r != NULL ? 1 : 0, false, EK_COMMUNITY };
+	const struct ek_desc_ask ask = {
+		.targets = &r, .n_targets = r != NULL ? 1 : 0,
+	};
 	struct ek_findings *f;
 	struct ek_err err = EK_ERR_INIT;
 
@@ -426,7 +428,9 @@ static void test_where(void **state)
 
 static void test_host_level(void **state)
 {
-	const struct ek_desc_ask ask = { NULL, 0, true, EK_PARTNER };
+	const struct ek_desc_ask ask = {
+		.has_host_level = true, .host_level = EK_PARTNER,
+	};
 	struct ek_findings *f;
 
 	(void)state;
