@@ -129,7 +129,8 @@ static void warn_rules(const struct ek_vibmake *m)
 	if (d->overlay && d->level == EK_COMMUNITY)
 		vm_tell(m, EK_SAY_WARN, "ESXi refuses overlay in a VIB of level"
 			" community");
-	if (d->level > EK_COMMUNITY && m->sig == NULL)
+	if (d->level > EK_COMMUNITY && m->sig == NULL &&
+	    !m->o->given[EK_VO_SIGN]) /* vm_sign() tells what that is worth */
 		vm_tell(m, EK_SAY_WARN, "level %s needs a signature that ESXi "
 			"trusts, and there is none", level);
 }

@@ -230,8 +230,11 @@ static int add_payload(struct ek_vibmake *m, struct ek_vibdesc *d,
 	p->size = part->size;
 	if (part->vfat_name != NULL)
 		rc = ek_vibdesc_set(&p->vfat_name, part->vfat_name, err);
-	if (rc == EK_OK && part->zstd)
+	if (rc == EK_OK && part->zstd) {
+		p->has_uncompressed = true;
+		p->uncompressed_size = part->inside;
 		rc = ek_vibdesc_set(&p->compression_option, "level=18", err);
+	}
 	return rc == EK_OK ? add_sums(m->rel, p, part, err) : rc;
 }
 

@@ -43,11 +43,20 @@ void vm_part_clear(struct vm_part *p)
 	memset(p, 0, sizeof(*p));
 }
 
+/* For 9.0, or in a descriptor that is for it already: with --sig no target can
+ * be told, and what was taken apart must go together again. */
+static bool zstd_ok(const struct ek_vibmake *m, const char *name)
+{
+	const struct ek_payload *t = ek_vibdesc_payload(&m->d, name);
+
+	if (m->o->target != NULL)
+		return (m->o->target->bit & EK_R90) != 0;
+	return t != NULL && strcmp(t->type, "vzstd") == 0;
+}
+
 static int check_type(const struct ek_vibmake *m, const char *name,
 		      const char *type, struct ek_err *err)
 {
-	const struct ek_release *to = m->o->target;
-
 	switch (vm_content(type)) {
 	case VM_VMTAR:
 	case VM_TAR:
@@ -61,7 +70,7 @@ static int check_type(const struct ek_vibmake *m, const char *name,
 			       "takes it from imgpayld.tgz, not from the ISO",
 			       name);
 	case VM_ZSTD:
-		if (to != NULL && (to->bit & EK_R90) != 0)
+		if (zstd_ok(m, name))
 			return EK_OK;
 		return ek_fail(err, EK_EREFUSE, "payload '%s': type vzstd is "
 			       "for --target 9.0: no earlier release can unpack"

@@ -96,6 +96,37 @@ static int verify_old(struct ek_vibrehash *r, struct ek_err *err)
 	return rc;
 }
 
+/* A checksum of what is in the gzip cannot be made where there is none. */
+static int check_layers(const struct part *p, const struct ek_payload_look *l,
+			struct ek_err *err)
+{
+	if (!p->compressed)
+		return EK_OK;
+	if (l->layers_rc != EK_OK) {
+		if (err != NULL)
+			*err = l->layers_why;
+		return l->layers_rc;
+	}
+	if (!l->gzip)
+		return ek_fail(err, EK_EREFUSE, "'%s': payload '%s' is not "
+			       "gzip, which its type must be: ESXi cannot "
+			       "unpack it, whatever its checksums",
+			       name_of(p->r), p->name);
+	return EK_OK;
+}
+
+/* vib.5, "Payloads": what the target can unpack. */
+static int check_target(const struct part *p, struct ek_err *err)
+{
+	const struct ek_release *to = p->r->target;
+
+	if (!p->zstd || to == NULL || (to->bit & EK_R90) != 0)
+		return EK_OK;
+	return ek_fail(err, EK_EREFUSE, "'%s': payload '%s' is of type vzstd, "
+		       "which ESXi %s cannot unpack: checksums do not help, "
+		       "pack it as vgz", name_of(p->r), p->name, to->name);
+}
+
 static int look(struct ek_vibrehash *r, const struct ek_vib_member *m,
 		struct part *p, struct ek_err *err)
 {
@@ -108,12 +139,12 @@ static int look(struct ek_vibrehash *r, const struct ek_vib_member *m,
 			    .zstd = strcmp(m->payload->type, "vzstd") == 0 };
 	if (p->name == NULL)
 		return no_memory(r, err);
+	rc = check_target(p, err);
+	if (rc != EK_OK)
+		return rc;
 	rc = ek_payload_look(m->data, NULL, &l, err);
-	if (rc == EK_OK && p->compressed && l.layers_rc != EK_OK) {
-		if (err != NULL)
-			*err = l.layers_why;
-		rc = l.layers_rc;
-	}
+	if (rc == EK_OK)
+		rc = check_layers(p, &l, err);
 	memcpy(p->sha256, l.sha256, EK_DIGEST_HEX);
 	memcpy(p->gunzip1_sha256, l.gunzip1_sha256, EK_DIGEST_HEX);
 	memcpy(p->inside_sha256, l.inside_sha256, EK_DIGEST_HEX);
@@ -229,8 +260,9 @@ static int edit_platform(const struct ek_vibrehash *r, struct ek_node *root,
 
 	if (r->target == NULL)
 		return EK_OK;
-	if (req != NULL)
-		remove_all(req, "softwarePlatform");
+	/* readers take those of every such element */
+	for (n = req; n != NULL; n = ek_node_next(n, "system-requires"))
+		remove_all(n, "softwarePlatform");
 	if (r->target->sw_platform == NULL)
 		return EK_OK;
 	if (req == NULL)

@@ -450,7 +450,7 @@ t 'vzstd for 9.0: of a tree, a vmtar, a vgz; the layers, sums and depends of it'
 	done
 	ar p tree.vib b | cmp - vzstd
 	vib-info --xml tree.vib >xml
-	grep "type=\"vzstd\" .*compression-option=\"level=18\"" xml
+	grep "type=\"vzstd\" size=\"$(wc -c <vzstd)\" uncompressed-size=\"$(wc -c <bare)\" compression-option=\"level=18\"" xml
 	grep "<constraint name=\"zstd-compression\" relation=\"=\" version=\"1.0\"" xml
 	sum() { "sha${1}sum" | cut -c1-64 | tr -d " -"; }
 	gzip -dc vzstd >frame
@@ -749,6 +749,7 @@ t '--sign: openssl accepts it, the same input gives the same bytes' '
 	cmp a.vib b.vib
 	vib-gen --level partner "$@" --sign k.key --cert k.pem -o c.vib 2>msg
 	grep -q "ESXi trusts VMware.s chain only and will refuse it" msg
+	status 1 grep -q "there is none" msg
 	vib-check --ca k.pem c.vib >out
 	grep -q "trusted through --ca" out
 	status 1 grep -q "^error" out
@@ -804,6 +805,35 @@ t '--rehash: an old VIB for new releases; bytes, and all else, stay' '
 	vib-gen --rehash old.vib -o default.vib
 	cmp piped.vib default.vib
 	vib-gen --rehash default.vib | cmp - default.vib
+'
+
+t '--rehash: vzstd stays for 9.0, no earlier release can unpack it' '
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	vib-gen -q --target 9.0 --name a --version 1-1 --vendor v --summary s \
+		--tree b:vzstd=tree -o z.vib
+	vib-gen --rehash z.vib --target 9.0 | cmp - z.vib
+	echo old >new.vib
+	for r in 5.0 6.7 8.0U3; do
+		status 1 vib-gen --rehash z.vib --target $r -o new.vib 2>msg
+		grep -q "payload .b. is of type vzstd, which ESXi $r cannot unpack" msg
+		[ "$(wc -l <msg)" -eq 1 ]
+		[ "$(cat new.vib)" = old ]
+	done
+'
+
+t '--rehash: one software platform, however many there were' '
+	echo x >f
+	mkvib --print --payload p:text=f |
+		sed "s,<system-requires>.*</system-requires>,<system-requires><softwarePlatform version=\"6\"/><a/></system-requires><system-requires><softwarePlatform version=\"7\"/><b/></system-requires>," >d
+	mkvib -o old.vib --descriptor d --payload p:text=f
+	vib-gen --rehash old.vib --target 8.0 -o new.vib
+	vib-info --xml new.vib >xml
+	[ "$(grep -o "<softwarePlatform" xml | wc -l)" = 1 ]
+	grep -qF "<system-requires><a/><softwarePlatform version=\"8.0\" locale=\"\" productLineID=\"embeddedEsx\"/></system-requires><system-requires><b/></system-requires>" xml
+	vib-gen --rehash old.vib --target 6.7 -o new.vib
+	vib-info --xml new.vib >xml
+	status 1 grep -q softwarePlatform xml
 '
 
 t '--rehash: what is unknown stays, signature and level go, and that is told' '
@@ -893,6 +923,63 @@ t 'several payloads, with boot order and vfat-name, there and back' '
 	cmp a.vib b.vib
 	status 1 vib-gen -q --name k --version 1-1 --live-install true \
 		--payload k:boot=readme
+'
+
+t 'every type that is made, signed: taken apart, put together, the same bytes' '
+	keys k
+	mkdir -p tree/opt/x
+	echo a >tree/opt/x/a
+	echo raw >raw
+	vmtar-pack -z -C tree >in.vgz
+	set -- --name all --version 1-1 --vendor v --summary s --target 9.0 \
+		--level partner --tree a.v=tree --tree b.t:tgz=tree \
+		--tree c.z:vzstd=tree --payload d.i:installer_vgz=in.vgz
+	for y in upgrade text boot_com32_bios boot_iso_bios boot_pxe_bios \
+		boot_loader_efi eltorito_image_efi; do
+		set -- "$@" --payload "${y%%_*}$#:$y:$#:F$#.V00=raw"
+	done
+	vib-gen -q "$@" --sign k.key --cert k.pem -o a.vib
+	[ "$(vib-info --xml a.vib | grep -o "<payload name" | wc -l)" = 11 ]
+	vib-unpack -q -C d a.vib
+	again() {
+		set -- "$1"
+		for f in d/*; do
+			p=${f##*/}
+			case $p in
+			descriptor.xml | sig.pkcs7) continue ;;
+			esac
+			y=$(grep -o "<payload name=\"$p\" type=\"[a-z0-9_]*" \
+				d/descriptor.xml)
+			set -- "$@" --payload "$p:${y##*\"}=$f"
+		done
+		o=$1
+		shift
+		vib-gen -q -d d/descriptor.xml --sig d/sig.pkcs7 "$@" -o "$o"
+	}
+	again b.vib
+	cmp a.vib b.vib
+	vib-gen -q --unpacked d -o c.vib
+	cmp a.vib c.vib
+	# one byte of a payload, and the signature fits no more
+	for f in d/text*; do
+		echo rAw >"$f"
+	done
+	rm b.vib
+	status 1 again b.vib
+	[ ! -e b.vib ]
+'
+
+t 'what others put round the same members is lost, as the page says' '
+	echo x >f
+	echo yy >g
+	mkvib -o old.vib --slash --mode 100644 --no-pad --stray s=f \
+		--payload q:text=f --payload b:text=g
+	vib-unpack -q -C d old.vib
+	mkvib -o plain.vib --descriptor d/descriptor.xml \
+		--payload b:text=g --payload q:text=f
+	vib-gen -q --unpacked d -o new.vib
+	status 1 cmp -s old.vib new.vib
+	cmp plain.vib new.vib
 '
 
 done_testing
