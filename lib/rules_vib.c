@@ -439,6 +439,22 @@ static int check_vzstd(const struct ek_rule *rule, const void *subject,
 	return each(rule, subject, vzstd_of, out, err);
 }
 
+/* vib.5, "Payload types": 9.0 is the first that takes zstd off. */
+static void release_of(struct work *w, const struct ek_payload *p,
+		       const struct ek_probe_member *m)
+{
+	(void)m;
+	if (is(p->type, "vzstd"))
+		tell(w, p->name, NULL, "its type is vzstd, which only 9.0 and"
+		     " later can unpack");
+}
+
+static int check_release(const struct ek_rule *rule, const void *subject,
+			 struct ek_findings *out, struct ek_err *err)
+{
+	return each(rule, subject, release_of, out, err);
+}
+
 static void map_of(struct work *w, const struct ek_payload *p,
 		   const struct ek_probe_member *m)
 {
@@ -643,6 +659,8 @@ const struct ek_rule ek_rules_vib[] = {
 	  " name:tgz=dir)", check_dialect },
 	{ "payload-layer", E, EK_RALL, NULL, "give it the type that its layers"
 	  " have", check_vzstd },
+	{ "payload-release", E, EK_RALL & ~EK_R90, NULL, "make it again with"
+	  " type vgz", check_release },
 	{ "vmklinux", E, EK_R70_UP, NULL, "take a native driver", check_map },
 	{ "file-list", W, EK_RALL, NULL, "make the VIB again: vib-gen lists"
 	  " what is there", check_list },

@@ -158,6 +158,16 @@ t 'what a payload holds against its type' '
 	told error payload-layer 1
 	vib --payload p:vzstd=$s/good.vgz
 	told error payload-layer 1
+	vib --payload p:vzstd=$s/good.vzstd
+	told error payload-release 1 --target 8.0
+	mkdir -p v9/opt/a
+	echo x >v9/opt/a/b
+	vib-gen -q --name a --version 1-1 --vendor v --summary s --target 9.0 \
+		--tree p:vzstd=v9 -o 9.vib
+	status 0 vib-check --target 9.0 9.vib >out
+	status 1 grep payload-release out
+	status 1 vib-check --target 8.0 9.vib >out 2>err
+	grep -q "payload-release" out
 	mkvib -o x.vib --file etc/vmware/driver.map.d/x.map \
 		--payload p:vgz=$s/linux.vgz
 	told error vmklinux 1 --target 7.0
