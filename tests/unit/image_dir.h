@@ -14,7 +14,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static int enter(void **state)
+static inline int enter(void **state)
 {
 	char *dir = strdup("/tmp/t_image.XXXXXX");
 
@@ -22,7 +22,7 @@ static int enter(void **state)
 	return dir != NULL && mkdtemp(dir) != NULL ? chdir(dir) : -1;
 }
 
-static int leave(void **state)
+static inline int leave(void **state)
 {
 	char *cmd;
 
@@ -35,7 +35,7 @@ static int leave(void **state)
 	return 0;
 }
 
-static void put_file(const char *path, const char *text)
+static inline void put_file(const char *path, const char *text)
 {
 	FILE *fp = fopen(path, "w");
 
@@ -45,7 +45,7 @@ static void put_file(const char *path, const char *text)
 }
 
 /* The image "d"; both boot.cfg say cfg, or are not there. */
-static void make_image(const char *bios, const char *uefi)
+static inline void make_image(const char *bios, const char *uefi)
 {
 	assert_int_equal(mkdir("d", 0755), 0);
 	assert_int_equal(mkdir("d/EFI", 0755), 0);

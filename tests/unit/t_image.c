@@ -6,44 +6,12 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ek/err.h"
 #include "ek/image.h"
 #include "ek/io.h"
+#include "image_dir.h"
 #include "iso_made.h"
-
-/* Every test has an empty directory of its own, and is in it. */
-static int enter(void **state)
-{
-	char *dir = strdup("/tmp/t_image.XXXXXX");
-
-	*state = dir;
-	return dir != NULL && mkdtemp(dir) != NULL ? chdir(dir) : -1;
-}
-
-static int leave(void **state)
-{
-	char *cmd;
-
-	if (chdir("/") != 0 ||
-	    asprintf(&cmd, "rm -rf '%s'", (char *)*state) < 0 ||
-	    system(cmd) != 0)
-		return -1;
-	free(cmd);
-	free(*state);
-	return 0;
-}
-
-static void put(const char *path, const char *text)
-{
-	FILE *fp = fopen(path, "w");
-
-	assert_non_null(fp);
-	assert_true(fputs(text, fp) >= 0);
-	assert_int_equal(fclose(fp), 0);
-}
 
 static struct ek_image *open_image(const char *path)
 {
@@ -133,11 +101,11 @@ static void test_directory(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("d", 0755), 0);
-	put("d/boot.cfg", "kernel=/b.b00\nmodules=/s.v00 --- /gone.v00 --- "
+	put_file("d/boot.cfg", "kernel=/b.b00\nmodules=/s.v00 --- /gone.v00 --- "
 			  "/IMGDB.tgz\n");
-	put("d/B.B00", "kernel");
-	put("d/s.v00", "s");
-	put("d/imgdb.tgz", "db");
+	put_file("d/B.B00", "kernel");
+	put_file("d/s.v00", "s");
+	put_file("d/imgdb.tgz", "db");
 	image = open_image("d");
 	assert_null(ek_image_iso(image));
 	assert_int_equal(ek_image_count(image), 4);
@@ -165,8 +133,8 @@ static void test_directory_bad(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("d", 0755), 0);
-	put("d/boot.cfg", "");
-	put("d/BOOT.CFG", "");
+	put_file("d/boot.cfg", "");
+	put_file("d/BOOT.CFG", "");
 	assert_int_equal(ek_image_open(&image, "d", &err), EK_EFORMAT);
 	assert_non_null(strstr(err.msg, "differ in case only"));
 	assert_null(image);
