@@ -45,8 +45,8 @@ static size_t hex_run(const char *p, const char *end)
 static void put(char *out, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		out[i] = p[i] >= 'A' && p[i] <= 'F' ? (char)(p[i] - 'A' + 'a')
-						    : p[i];
+		out[i] = (char)(p[i] >= 'A' && p[i] <= 'F' ? p[i] - 'A' + 'a'
+							   : p[i]);
 }
 
 static bool known(const struct ek_pcidev *d, size_t at)

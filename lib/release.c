@@ -161,7 +161,7 @@ static bool interface(const char *name, const char *prefix, char out[32])
 	if (n == 0 || n >= 32 || strspn(name, "0123456789._") != n)
 		return false;
 	for (size_t i = 0; i <= n; i++)
-		out[i] = name[i] == '_' ? '.' : name[i];
+		out[i] = (char)(name[i] == '_' ? '.' : name[i]);
 	return true;
 }
 

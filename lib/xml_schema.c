@@ -148,8 +148,10 @@ static int run_once(xmlRelaxNGPtr schema, xmlDocPtr doc, struct run *r,
  * with the square of n. */
 static size_t runs_of(size_t n)
 {
-	size_t most = (size_t)EK_SCHEMA_NODES * EK_SCHEMA_NODES / (n * n);
+	size_t most = EK_SCHEMA_ERRORS;
 
+	if (n != 0) /* the root is one */
+		most = (size_t)EK_SCHEMA_NODES * EK_SCHEMA_NODES / (n * n);
 	return most < EK_SCHEMA_ERRORS ? most : EK_SCHEMA_ERRORS;
 }
 
