@@ -6,9 +6,6 @@
 #include "ek/num.h"
 #include "zip_int.h"
 
-/* Of the directory: 20000 members with long names have a tenth of it. */
-#define DIR_MAX (32u << 20)
-
 /* Deflate grows at most 1032 times (258 bytes from two bits). */
 enum { GROWTH = 1032, GROWTH_MORE = 1 << 20 };
 
@@ -114,11 +111,11 @@ static int check_end(struct ek_zip *z, const unsigned char *e, uint64_t end,
 	if (ek_num_le16(e + 4) != 0 || ek_num_le16(e + 6) != 0 ||
 	    ek_num_le16(e + 8) != count)
 		return bad_zip(z, end, "the zip is in parts", err);
-	if (count > EK_ZIP_MEMBERS || len > DIR_MAX)
+	if (count > EK_ZIP_MEMBERS || len > EK_ZIP_DIR_MAX)
 		return ek_fail(err, EK_ELIMIT, "'%s' has %u members in a"
 			       " directory of %u bytes: more than %u, or than"
 			       " %u bytes, are not read", z->name, count, len,
-			       EK_ZIP_MEMBERS, DIR_MAX);
+			       EK_ZIP_MEMBERS, EK_ZIP_DIR_MAX);
 	if ((uint64_t)at + len != end)
 		return bad_zip(z, end, "the directory does not lie where the"
 			       " record at the end says: bytes were put before"

@@ -21,6 +21,9 @@ enum {
 #define EK_ZIP_SIG_END     0x06054b50u
 #define EK_ZIP_SIG_DATA    0x08074b50u /* before a data descriptor, or not */
 
+/* Bytes of the directory: 20000 members with long names have a tenth of it. */
+#define EK_ZIP_DIR_MAX (32u << 20)
+
 enum { EK_ZIP_STORED = 0, EK_ZIP_DEFLATE = 8 };
 
 /* As the directory tells it, and as the local header agreed to. */

@@ -254,12 +254,14 @@ int ek_zipw_new(struct ek_zipw **out, struct ek_out *to, int64_t mtime,
 static int check_room(const struct ek_zipw *w, size_t len,
 		      const struct ek_zip_sum *sum, struct ek_err *err)
 {
-	uint64_t all = w->at + EK_ZIP_LOCAL + len + w->dir.len +
-		       EK_ZIP_CENTRAL + len + EK_ZIP_END;
+	uint64_t dir = w->dir.len + EK_ZIP_CENTRAL + len;
+	uint64_t all = w->at + EK_ZIP_LOCAL + len + dir + EK_ZIP_END;
 
-	if (w->count == EK_ZIP_MEMBERS)
-		return ek_fail(err, EK_ELIMIT, "a zip of more than %u members"
-			       " cannot be written", EK_ZIP_MEMBERS);
+	if (w->count == EK_ZIP_MEMBERS || dir > EK_ZIP_DIR_MAX)
+		return ek_fail(err, EK_ELIMIT, "a zip of more than %u members,"
+			       " or with a directory of more than %u bytes,"
+			       " cannot be written", EK_ZIP_MEMBERS,
+			       EK_ZIP_DIR_MAX);
 	if (sum->packed >= UINT32_MAX || sum->size >= UINT32_MAX ||
 	    all + sum->packed >= UINT32_MAX ||
 	    w->total + sum->size > EK_ZIP_SIZE)
