@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* zip_dir.c - the end record and the central directory (APPNOTE 4.3.12, 4.3.16) */
+/* zip_dir.c - end record and central directory (APPNOTE 4.3.16, 4.3.12) */
 #include "os.h"
 
 #include "ek/err.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* zip_int.h - what the parts of the zip reader and writer share; see ek/zip.h */
+/* zip_int.h - what the parts of zip reader and writer share; see ek/zip.h */
 #ifndef EK_ZIP_INT_H
 #define EK_ZIP_INT_H
 
@@ -63,7 +63,7 @@ int ek_zip_locals(struct ek_zip *z, struct ek_err *err);
 
 /* Why no member may be called so, or NULL. */
 const char *ek_zip_name_problem(const char *name, size_t len);
-/* Set by_name anew, so that "a/b" comes right behind "a"; case does not count. */
+/* Set by_name anew: "a/b" comes right behind "a", and case does not count. */
 int ek_zip_names_sort(struct ek_zip *z, struct ek_err *err);
 /* No name twice, and none below a file. */
 int ek_zip_names_check(const struct ek_zip *z, struct ek_err *err);

@@ -99,8 +99,8 @@ static int check_descriptor(const struct ek_zip *z,
 
 	if (n == 20 || n == 24)
 		return ek_fail(err, EK_ELIMIT, "'%s': member '%.200s' at offset"
-			       " %llu: its data descriptor is of zip64, which is"
-			       " not read", z->name, it->m.name,
+			       " %llu: its data descriptor is of zip64, which"
+			       " is not read", z->name, it->m.name,
 			       (unsigned long long)it->at);
 	if (n != 12 && n != 16)
 		return ek_zip_bad(z, it, "behind its data is something else"
@@ -143,7 +143,7 @@ static int check_empty(const struct ek_zip *z, const struct ek_zip_item *it,
 static int check_member(const struct ek_zip *z, struct ek_zip_item *it,
 			uint64_t limit, struct ek_err *err)
 {
-	uint64_t end;
+	uint64_t end = 0;
 	int rc = check_header(z, it, limit, &end, err);
 
 	if (rc == EK_OK)

@@ -56,12 +56,12 @@ static int by_name(const void *va, const void *vb)
 int ek_zip_names_sort(struct ek_zip *z, struct ek_err *err)
 {
 	if (z->by_name == NULL)
-		z->by_name = calloc(z->n + 1, sizeof(*z->by_name));
+		z->by_name = calloc(z->n + 1, sizeof(struct ek_zip_item *));
 	if (z->by_name == NULL)
 		return ek_fail_sys(err, "reading '%s'", z->name);
 	for (size_t i = 0; i < z->n; i++)
 		z->by_name[i] = &z->v[i];
-	qsort(z->by_name, z->n, sizeof(*z->by_name), by_name);
+	qsort(z->by_name, z->n, sizeof(struct ek_zip_item *), by_name);
 	return EK_OK;
 }
 

@@ -231,23 +231,19 @@ static int set_time(struct ek_zipw *w, int64_t mtime, struct ek_err *err)
 	return EK_OK;
 }
 
-int ek_zipw_new(struct ek_zipw **out, struct ek_out *to, int64_t mtime,
+int ek_zipw_new(struct ek_zipw **w, struct ek_out *out, int64_t mtime,
 		struct ek_err *err)
 {
-	struct ek_zipw *w = calloc(1, sizeof(*w));
 	int rc;
 
-	*out = NULL;
-	if (w == NULL)
+	*w = calloc(1, sizeof(**w));
+	if (*w == NULL)
 		return ek_fail_sys(err, "writing a zip");
-	w->out = to;
-	rc = set_time(w, mtime, err);
-	if (rc != EK_OK) {
-		free(w);
-		return rc;
-	}
-	*out = w;
-	return EK_OK;
+	(*w)->out = out;
+	rc = set_time(*w, mtime, err);
+	if (rc != EK_OK)
+		ek_zipw_free(w);
+	return rc;
 }
 
 /* Does it all fit, with the directory that then follows? */

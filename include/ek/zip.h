@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * zip.h - zip archives: read one by its central directory, write one that is the
- *         same for the same input
+ * zip.h - zip archives: read one by its central directory, write one that is
+ *         the same for the same input
  *
  * Source: bundle.5 and PKWARE's APPNOTE 6.3. All records are looked through
  * before the first member is handed out, and every byte of the file must belong
@@ -34,10 +34,10 @@ struct ek_zip_member {
 
 /*
  * Open and look through. Refused (EK_EFORMAT with the member's name and its
- * offset): no zip; cut; bytes before the first, behind the last record (a comment
- * too) or between two; names that are empty, absolute, not UTF-8, have '..', a
- * backslash or control characters, or are there twice (also when only case
- * differs, of ASCII letters); a file below a file; links and devices; encrypted
+ * offset): no zip; cut; bytes before the first, behind the last record (a
+ * comment too) or between two; names that are empty, absolute, not UTF-8, have
+ * '..', a backslash or control characters, or are there twice (also when only
+ * case differs, of ASCII letters); a file below a file; links and devices; encrypted
  * members; other methods than stored and deflate; local header, data descriptor
  * and directory that differ in name, method, flags, size or CRC; members whose
  * data overlap; what says that it grows more than 1032 times and 1 MiB (deflate
@@ -46,7 +46,7 @@ struct ek_zip_member {
  * and comments of members: nothing protects these.
  */
 int ek_zip_open(struct ek_zip **out, const char *path, struct ek_err *err);
-/* The same of len bytes of memory, borrowed until close; name is for messages. */
+/* The same of len bytes of memory, borrowed until close; name: for messages. */
 int ek_zip_open_mem(struct ek_zip **out, const char *name, const void *data,
 		    size_t len, struct ek_err *err);
 /* The same of a scratch file that holds a zip; fd is borrowed until close. */
@@ -63,9 +63,9 @@ const struct ek_zip_member *ek_zip_find(const struct ek_zip *z,
 					const char *name);
 
 /*
- * Its bytes, unpacked, as a stream named "zip:member"; z and m are borrowed until
- * close. Their number and CRC are checked before the last of them is handed out;
- * a difference is EK_EFORMAT. Several may be open at once.
+ * Its bytes, unpacked, as a stream named "zip:member"; z and m are borrowed
+ * until close. Their number and CRC are checked before the last of them is
+ * handed out; a difference is EK_EFORMAT. Several may be open at once.
  */
 int ek_zip_in(struct ek_zip *z, const struct ek_zip_member *m,
 	      struct ek_in **in, struct ek_err *err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_zip.c - what is read of a zip is written and read again, and is the same;
- *              no member has other bytes than its size and CRC tell
+ * fuzz_zip.c - what is read of a zip is written, read again, and is the same
  */
 #include "os.h"
 

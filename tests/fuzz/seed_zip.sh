@@ -13,7 +13,7 @@ mkzip 'a text=x desc=24' >zip64
 mkzip 'a text=x' 'A text=x' >twice
 mkzip 'a text=x' 'a/b text=x' >below
 mkzip '../a text=x' >dotdot
-mkzip 'a text=x by=3 mode=0120777' >link
+mkzip 'a text=x by=3 mode=0120777' >symlink
 mkzip 'a text=x flags=1' >encrypted
 mkzip 'a text=x method=12' >bzip2
 mkzip 'a text=x gap=3' 'b text=y' >gap

@@ -343,7 +343,8 @@ static void test_clashes(void **state)
 	} v[] = {
 		{ "a", "a", "is there twice" }, { "d/", "d/", "there twice" },
 		{ "d/a.vib", "D/A.VIB", "twice, in upper and lower case" },
-		{ "d/", "d", "is there twice" }, { "D", "d/", "is there twice" },
+		{ "d/", "d", "is there twice" },
+		{ "D", "d/", "twice, in upper and lower case" },
 		{ "a", "a/b", "lies below a file" },
 		{ "a/b/c", "A", "lies below a file" },
 		{ "a/b/", "a", "lies below a file" },
@@ -502,8 +503,9 @@ static void test_fields(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(v); i++) {
 		struct made m = { .v = {
-			{ .name = "n", .data = "1", .len = 1, .method = 8 },
-			{ .name = "mm", .data = "22", .len = 2, .method = 8 } } };
+			{ .name = "n", .method = 8, .data = "1", .len = 1 },
+			{ .name = "mm", .method = 8, .data = "22",
+			  .len = 2 } } };
 		unsigned base;
 
 		make(&m);
@@ -636,20 +638,20 @@ static bool is_open(const struct made *m, size_t at)
 		const struct made_zip *z = &m->v[i];
 		size_t l = at - z->at, c = at - z->central_at;
 
-		/* version, levels and UTF-8 in the flags, time; extra field */
-		if (at >= z->at && (l == 4 || l == 5 || l == 6 || l == 7 ||
-				    (l >= 10 && l < 14) ||
+		/* version, time; extra field */
+		if (at >= z->at && (l == 4 || l == 5 || (l >= 10 && l < 14) ||
 				    (l >= 30 + strlen(z->name) &&
 				     l < 30 + strlen(z->name) + z->extra)))
 			return true;
-		/* versions, the same flags, time; attributes; extra, comment */
+		/* versions, time; attributes; extra, comment */
 		if (at >= z->central_at && c < 46 + strlen(z->name) + z->extra +
-		    z->comment && ((c >= 4 && c < 10) || (c >= 12 && c < 16) ||
+		    z->comment && ((c >= 4 && c < 8) || (c >= 12 && c < 16) ||
 				   (c >= 36 && c < 42) ||
 				   c >= 46 + strlen(z->name)))
 			return true;
-		/* bits that fill up the last byte of deflate */
-		if (z->method == 8 && at == z->data_at + z->packed - 1)
+		/* deflate may spell the same data in another way */
+		if (z->method == 8 && at >= z->data_at &&
+		    at < z->data_at + z->packed)
 			return true;
 		/* how the two share the bytes behind the name */
 		if (at >= z->central_at && c >= 30 && c < 34)
@@ -660,8 +662,7 @@ static bool is_open(const struct made *m, size_t at)
 
 /*
  * Whatever byte is changed: no crash, and never other data. Names, sizes, CRC,
- * methods, places and data do not change unseen; a name in both places is one of
- * a zip that is as good.
+ * methods, places and stored data do not change unseen.
  */
 static void test_flipped(void **state)
 {

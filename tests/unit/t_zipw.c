@@ -104,7 +104,8 @@ static void test_empty(void **state)
 	begin(&w, &out, &b, 0);
 	end(&w, &out);
 	assert_int_equal(b.len, 22);
-	assert_memory_equal(b.p, "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22);
+	assert_memory_equal(b.p, "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+			    22);
 	free(b.p);
 }
 
@@ -172,7 +173,7 @@ static void make(char *data, size_t n)
 
 static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 131072, N };
 
-/* ek_in_fill: in pieces of odd sizes, which must not be seen in what is written. */
+/* ek_in_fill: in pieces of odd sizes, which must not be seen in the zip. */
 struct odd {
 	const char *data;
 	size_t left, step;
