@@ -77,9 +77,10 @@ static int no_end(const struct ek_zip *z, struct ek_err *err)
 	if (rc != EK_OK)
 		return rc;
 	if (at != z->size)
-		return bad_zip(z, at, "the record at the end of a zip is cut"
-			       " short, or has a comment or other bytes behind"
-			       " it", err);
+		return bad_zip(z, at, at + EK_ZIP_END > z->size ?
+			       "the record that ends a zip is cut short" :
+			       "behind the record that ends a zip are a comment"
+			       " or other bytes: make the zip without", err);
 	if (ek_num_le32(head) == EK_ZIP_SIG_LOCAL)
 		return bad_zip(z, z->size, "the file ends without the record"
 			       " that ends a zip: it is cut short", err);

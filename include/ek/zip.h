@@ -37,13 +37,13 @@ struct ek_zip_member {
  * offset): no zip; cut; bytes before the first, behind the last record (a
  * comment too) or between two; names that are empty, absolute, not UTF-8, have
  * '..', a backslash or control characters, or are there twice (also when only
- * case differs, of ASCII letters); a file below a file; links and devices; encrypted
- * members; other methods than stored and deflate; local header, data descriptor
- * and directory that differ in name, method, flags, size or CRC; members whose
- * data overlap; what says that it grows more than 1032 times and 1 MiB (deflate
- * cannot). EK_ELIMIT: zip64, or beyond the limits. Directories (a final '/', no
- * data) are passed over, and so are times, versions, attributes, extra fields
- * and comments of members: nothing protects these.
+ * case differs, of ASCII letters); a file below a file; links and devices;
+ * encrypted members; other methods than stored and deflate; local header, data
+ * descriptor and directory that differ in name, method, flags, size or CRC;
+ * members whose data overlap; what says that it grows more than 1032 times and
+ * 1 MiB (deflate cannot). EK_ELIMIT: zip64, or beyond the limits. Directories (a
+ * final '/', no data) are passed over, and so are times, versions, attributes,
+ * extra fields and comments of members: nothing protects these.
  */
 int ek_zip_open(struct ek_zip **out, const char *path, struct ek_err *err);
 /* The same of len bytes of memory, borrowed until close; name: for messages. */

@@ -497,7 +497,7 @@ static void test_fields(void **state)
 		{ END, 16, 4, 0, EK_EFORMAT, "does not lie where" },
 		{ END, 16, 4, 0xfffffffe, EK_EFORMAT, "does not lie where" },
 		{ END, 16, 4, 0xffffffff, EK_ELIMIT, "zip64" },
-		{ END, 20, 2, 1, EK_EFORMAT, "comment" },
+		{ END, 20, 2, 1, EK_EFORMAT, "a comment" },
 	};
 
 	(void)state;
@@ -543,7 +543,7 @@ static void test_more_bytes(void **state)
 	(void)state;
 	make(&m);
 	ek_buf_add(&m.b, "\n", 1);
-	refused(&m.b, EK_EFORMAT, "other bytes behind");
+	refused(&m.b, EK_EFORMAT, "a comment or other bytes");
 	ek_buf_add(&b, "#!/bin/sh\n", 10);
 	ek_buf_add(&b, m.b.p, m.b.len - 1);
 	refused(&b, EK_EFORMAT, "before the zip");
