@@ -41,9 +41,9 @@ struct ek_zip_member {
  * encrypted members; other methods than stored and deflate; local header, data
  * descriptor and directory that differ in name, method, flags, size or CRC;
  * members whose data overlap; what says that it grows more than 1032 times and
- * 1 MiB (deflate cannot). EK_ELIMIT: zip64, or beyond the limits. Directories (a
- * final '/', no data) are passed over, and so are times, versions, attributes,
- * extra fields and comments of members: nothing protects these.
+ * 1 MiB (deflate cannot). EK_ELIMIT: zip64, or beyond the limits. Directories
+ * (a final '/', no data) are passed over, and so are times, versions,
+ * attributes, extra fields and comments of members: nothing protects these.
  */
 int ek_zip_open(struct ek_zip **out, const char *path, struct ek_err *err);
 /* The same of len bytes of memory, borrowed until close; name: for messages. */
