@@ -36,55 +36,144 @@ struct ek_zipw {
 
 /* ---- deflate ------------------------------------------------------------ */
 
-static int deflate_all(struct ek_rawdef *d, unsigned char *piece,
-		       struct ek_in *in, struct ek_out *out,
-		       struct ek_zip_sum *sum, struct ek_err *err)
+/* What is put in comes out deflated. */
+struct packer {
+	struct ek_rawdef *d;
+	struct ek_out *out;     /* borrowed */
+	struct ek_zip_sum sum;  /* so far */
+	uint64_t before;        /* where out was */
+	size_t held;
+	unsigned char piece[PIECE];
+};
+
+static void packer_free(struct packer *p)
 {
-	size_t got = PIECE;
+	if (p == NULL)
+		return;
+	ek_rawdef_free(p->d);
+	free(p);
+}
+
+static int packer_new(struct packer **out, struct ek_out *to,
+		      struct ek_err *err)
+{
+	struct packer *p = malloc(sizeof(*p));
+
+	*out = NULL;
+	if (p == NULL)
+		return ek_fail_sys(err, "packing");
+	p->d = ek_rawdef_new(LEVEL, false);
+	p->out = to;
+	p->sum = (struct ek_zip_sum){ .crc = 0 };
+	p->before = ek_out_pos(to);
+	p->held = 0;
+	if (p->d == NULL) {
+		free(p);
+		errno = ENOMEM;
+		return ek_fail_sys(err, "packing");
+	}
+	*out = p;
+	return EK_OK;
+}
+
+static int flush(struct packer *p, bool last, struct ek_err *err)
+{
+	size_t n = p->held;
+
+	p->sum.crc = ek_crc32(p->sum.crc, p->piece, n);
+	p->sum.size += n;
+	p->held = 0;
+	return ek_rawdef_put(p->d, p->piece, n, last, p->out, err);
+}
+
+static int packer_put(struct packer *p, const void *data, size_t len,
+		      struct ek_err *err)
+{
+	const unsigned char *from = data;
 	int rc = EK_OK;
 
-	while (rc == EK_OK && got == PIECE) {
-		rc = ek_in_read(in, piece, PIECE, &got, err);
-		if (rc != EK_OK)
-			return rc;
-		sum->crc = ek_crc32(sum->crc, piece, got);
-		sum->size += got;
-		rc = ek_rawdef_put(d, piece, got, got < PIECE, out, err);
+	while (rc == EK_OK && len != 0) {
+		size_t n = PIECE - p->held < len ? PIECE - p->held : len;
+
+		memcpy(p->piece + p->held, from, n);
+		p->held += n;
+		from += n;
+		len -= n;
+		if (p->held == PIECE)
+			rc = flush(p, false, err);
 	}
 	return rc;
 }
 
-/* in to its end, deflated to out; sum is what it was. */
-static int pack(struct ek_in *in, struct ek_out *out, struct ek_zip_sum *sum,
-		struct ek_err *err)
+static int packer_end(struct packer *p, struct ek_err *err)
 {
-	struct ek_rawdef *d = ek_rawdef_new(LEVEL, false);
-	unsigned char *piece = malloc(PIECE);
-	uint64_t before = ek_out_pos(out);
+	int rc = flush(p, true, err);
+
+	p->sum.packed = ek_out_pos(p->out) - p->before;
+	return rc;
+}
+
+/* ---- sums --------------------------------------------------------------- */
+
+struct summer {
+	struct packer *p;
+	struct ek_out *null;
+	struct ek_zip_sum *sum; /* the caller's */
+};
+
+static int sum_put(void *ctx, const void *data, size_t len, struct ek_err *err)
+{
+	return packer_put(((struct summer *)ctx)->p, data, len, err);
+}
+
+static int sum_finish(void *ctx, struct ek_err *err)
+{
+	struct summer *s = ctx;
+	int rc = packer_end(s->p, err);
+
+	*s->sum = s->p->sum;
+	return rc;
+}
+
+static void sum_drop(void *ctx)
+{
+	struct summer *s = ctx;
+
+	packer_free(s->p);
+	ek_out_abort(&s->null);
+	free(s);
+}
+
+int ek_zip_sum_open(struct ek_out **out, struct ek_zip_sum *sum,
+		    struct ek_err *err)
+{
+	struct summer *s = calloc(1, sizeof(*s));
 	int rc;
 
-	*sum = (struct ek_zip_sum){ .crc = 0 };
-	if (d == NULL || piece == NULL) {
-		errno = ENOMEM;
-		rc = ek_fail_sys(err, "packing '%s'", ek_in_name(in));
-	} else {
-		rc = deflate_all(d, piece, in, out, sum, err);
-	}
-	ek_rawdef_free(d);
-	free(piece);
-	sum->packed = ek_out_pos(out) - before;
+	*out = NULL;
+	if (s == NULL)
+		return ek_fail_sys(err, "packing");
+	s->sum = sum;
+	rc = ek_out_open_null(&s->null, err);
+	if (rc == EK_OK)
+		rc = packer_new(&s->p, s->null, err);
+	if (rc == EK_OK)
+		return ek_out_open_put(out, "zip", sum_put, sum_finish,
+				       sum_drop, s, err);
+	sum_drop(s);
 	return rc;
 }
 
 int ek_zip_sum(struct ek_in *in, struct ek_zip_sum *sum, struct ek_err *err)
 {
-	struct ek_out *null;
-	int rc = ek_out_open_null(&null, err);
+	struct ek_out *out;
+	int rc = ek_zip_sum_open(&out, sum, err);
 
-	if (rc != EK_OK)
-		return rc;
-	rc = pack(in, null, sum, err);
-	ek_out_abort(&null);
+	if (rc == EK_OK)
+		rc = ek_in_copy(in, out, NULL, err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, err);
+	ek_out_abort(&out);
 	return rc;
 }
 
@@ -266,31 +355,6 @@ static int check_room(const struct ek_zipw *w, size_t len,
 	return EK_OK;
 }
 
-static int add(struct ek_zipw *w, const char *name, struct ek_in *in,
-	       const struct ek_zip_sum *sum, struct ek_err *err)
-{
-	struct ek_zip_sum now;
-	int rc = check_room(w, strlen(name), sum, err);
-
-	if (rc == EK_OK)
-		rc = note_name(w, name, err);
-	if (rc == EK_OK)
-		rc = put_local(w, name, sum, err);
-	if (rc == EK_OK)
-		rc = pack(in, w->out, &now, err);
-	if (rc != EK_OK)
-		return rc;
-	if (now.crc != sum->crc || now.size != sum->size ||
-	    now.packed != sum->packed)
-		return ek_fail(err, EK_EREFUSE, "'%s' was changed while it was"
-			       " read", ek_in_name(in));
-	put_directory(w, name, sum);
-	w->at += EK_ZIP_LOCAL + strlen(name) + sum->packed;
-	w->total += sum->size;
-	w->count++;
-	return EK_OK;
-}
-
 /* The first failure is remembered, and told again. */
 static int settle(struct ek_zipw *w, int rc, const struct ek_err *why,
 		  struct ek_err *err)
@@ -304,15 +368,115 @@ static int settle(struct ek_zipw *w, int rc, const struct ek_err *why,
 	return rc;
 }
 
-int ek_zipw_add(struct ek_zipw *w, const char *name, struct ek_in *in,
-		const struct ek_zip_sum *sum, struct ek_err *err)
+/* A member that is being written. */
+struct member {
+	struct ek_zipw *w;
+	struct packer *p;
+	struct ek_zip_sum sum; /* what it must have */
+	bool whole;
+	char name[];
+};
+
+static int member_put(void *ctx, const void *data, size_t len,
+		      struct ek_err *err)
+{
+	return packer_put(((struct member *)ctx)->p, data, len, err);
+}
+
+static int member_finish(void *ctx, struct ek_err *err)
+{
+	struct member *m = ctx;
+	struct ek_zipw *w = m->w;
+	const struct ek_zip_sum *now = &m->p->sum;
+	int rc = packer_end(m->p, err);
+
+	if (rc != EK_OK)
+		return rc;
+	if (now->crc != m->sum.crc || now->size != m->sum.size ||
+	    now->packed != m->sum.packed)
+		return ek_fail(err, EK_EREFUSE, "'%s' was changed while it was"
+			       " read", m->name);
+	put_directory(w, m->name, now);
+	w->at += EK_ZIP_LOCAL + strlen(m->name) + now->packed;
+	w->total += now->size;
+	w->count++;
+	m->whole = true;
+	return EK_OK;
+}
+
+static void member_drop(void *ctx)
+{
+	struct member *m = ctx;
+	struct ek_err why = EK_ERR_INIT;
+
+	if (!m->whole && m->w->failed.code == EK_OK)
+		settle(m->w, ek_fail(&why, EK_EREFUSE, "'%s' was not written"
+				     " whole", m->name), &why, NULL);
+	packer_free(m->p);
+	free(m);
+}
+
+static int start(struct ek_zipw *w, const char *name,
+		 const struct ek_zip_sum *sum, struct ek_err *err)
+{
+	int rc = check_room(w, strlen(name), sum, err);
+
+	if (rc == EK_OK)
+		rc = note_name(w, name, err);
+	return rc == EK_OK ? put_local(w, name, sum, err) : rc;
+}
+
+static int open_member(struct ek_zipw *w, const char *name,
+		       const struct ek_zip_sum *sum, struct ek_out **out,
+		       struct ek_err *err)
+{
+	size_t len = strlen(name);
+	struct member *m = calloc(1, sizeof(*m) + len + 1);
+	int rc;
+
+	if (m == NULL)
+		return ek_fail_sys(err, "writing a zip");
+	m->w = w;
+	m->sum = *sum;
+	memcpy(m->name, name, len + 1);
+	rc = start(w, name, sum, err);
+	if (rc == EK_OK)
+		rc = packer_new(&m->p, w->out, err);
+	if (rc == EK_OK)
+		return ek_out_open_put(out, name, member_put, member_finish,
+				       member_drop, m, err);
+	free(m);
+	return rc;
+}
+
+int ek_zipw_open(struct ek_zipw *w, const char *name,
+		 const struct ek_zip_sum *sum, struct ek_out **out,
+		 struct ek_err *err)
 {
 	struct ek_err why = w->failed;
 	int rc = why.code;
 
+	*out = NULL;
 	if (rc == EK_OK)
-		rc = add(w, name, in, sum, &why);
+		rc = open_member(w, name, sum, out, &why);
 	return settle(w, rc, &why, err);
+}
+
+int ek_zipw_add(struct ek_zipw *w, const char *name, struct ek_in *in,
+		const struct ek_zip_sum *sum, struct ek_err *err)
+{
+	struct ek_err why = EK_ERR_INIT;
+	struct ek_out *out;
+	int rc = ek_zipw_open(w, name, sum, &out, err);
+
+	if (rc != EK_OK)
+		return rc;
+	rc = ek_in_copy(in, out, NULL, &why);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, &why);
+	rc = settle(w, rc, &why, err);
+	ek_out_abort(&out);
+	return rc;
 }
 
 int ek_zipw_add_mem(struct ek_zipw *w, const char *name, const void *data,

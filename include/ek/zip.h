@@ -89,6 +89,10 @@ struct ek_zip_sum {
 /* Read in to its end. */
 int ek_zip_sum(struct ek_in *in, struct ek_zip_sum *sum, struct ek_err *err);
 
+/* The same of what is written to out; sum, borrowed, is filled at commit. */
+int ek_zip_sum_open(struct ek_out **out, struct ek_zip_sum *sum,
+		    struct ek_err *err);
+
 struct ek_zipw; /* opaque */
 
 /* mtime: of every member, in UTC; below 1980-01-01 it is that, odd seconds are
@@ -103,6 +107,10 @@ int ek_zipw_new(struct ek_zipw **w, struct ek_out *out, int64_t mtime,
  */
 int ek_zipw_add(struct ek_zipw *w, const char *name, struct ek_in *in,
 		const struct ek_zip_sum *sum, struct ek_err *err);
+/* The same of what is written to out, which is committed before the next. */
+int ek_zipw_open(struct ek_zipw *w, const char *name,
+		 const struct ek_zip_sum *sum, struct ek_out **out,
+		 struct ek_err *err);
 int ek_zipw_add_mem(struct ek_zipw *w, const char *name, const void *data,
 		    size_t len, struct ek_err *err);
 /* The central directory; out is not committed. */
