@@ -6,18 +6,9 @@
 #include "ek/vibdesc.h"
 #include "ek/xml.h"
 
-/* <name>text</name>; the text of an absent field is empty, not missing. */
-static void element(struct ek_buf *out, const char *name, const char *text)
-{
-	ek_buf_addf(out, "<%s>", name);
-	if (text != NULL)
-		ek_xml_escape(out, text, false);
-	ek_buf_addf(out, "</%s>", name);
-}
-
 static void flag(struct ek_buf *out, const char *name, bool value)
 {
-	element(out, name, value ? "true" : "false");
+	ek_xml_element(out, name, value ? "true" : "false");
 }
 
 /* ' name="value"', nothing where value is NULL. */
@@ -38,7 +29,7 @@ static void date(struct ek_buf *out, const char *name, bool has,
 	if (!has)
 		return;
 	ek_date_format(d, text);
-	element(out, name, text);
+	ek_xml_element(out, name, text);
 }
 
 /* Tags round a list, in the short form where it has nothing. */
@@ -106,7 +97,7 @@ static void files(struct ek_buf *out, const struct ek_vibdesc *d)
 	qsort(v, d->files.n, sizeof(*v), cmp_texts);
 	ek_buf_adds(out, "<file-list>");
 	for (size_t i = 0; i < d->files.n; i++)
-		element(out, "file", v[i]);
+		ek_xml_element(out, "file", v[i]);
 	ek_buf_adds(out, "</file-list>");
 	free(v);
 }
@@ -143,7 +134,7 @@ static void tags(struct ek_buf *out, const struct ek_vibdesc *d)
 {
 	begin_list(out, "software-tags", d->tags.n);
 	for (size_t i = 0; i < d->tags.n; i++)
-		element(out, "tag", d->tags.v[i]);
+		ek_xml_element(out, "tag", d->tags.v[i]);
 	end_list(out, "software-tags", d->tags.n);
 }
 
@@ -202,12 +193,12 @@ static void payload(struct ek_buf *out, const struct ek_payload *p)
 
 static void texts(struct ek_buf *out, const struct ek_vibdesc *d)
 {
-	element(out, "type", d->type != NULL ? d->type : "bootbank");
-	element(out, "name", d->name);
-	element(out, "version", d->version);
-	element(out, "vendor", d->vendor);
-	element(out, "summary", d->summary);
-	element(out, "description", d->description);
+	ek_xml_element(out, "type", d->type != NULL ? d->type : "bootbank");
+	ek_xml_element(out, "name", d->name);
+	ek_xml_element(out, "version", d->version);
+	ek_xml_element(out, "vendor", d->vendor);
+	ek_xml_element(out, "summary", d->summary);
+	ek_xml_element(out, "description", d->description);
 	date(out, "release-date", d->has_date, &d->date);
 }
 
@@ -223,7 +214,7 @@ void ek_vibdesc_write(const struct ek_vibdesc *d, enum ek_vibdesc_form form,
 		date(out, "installdate", d->has_installdate, &d->installdate);
 	system_requires(out, d);
 	files(out, d);
-	element(out, "acceptance-level", ek_level_name(d->level));
+	ek_xml_element(out, "acceptance-level", ek_level_name(d->level));
 	flag(out, "live-install-allowed", d->live_install);
 	flag(out, "live-remove-allowed", d->live_remove);
 	flag(out, "cimom-restart", d->cimom_restart);

@@ -798,3 +798,11 @@ void ek_xml_write(const struct ek_node *node, struct ek_buf *out)
 		n = next_node(out, n, root);
 	}
 }
+
+void ek_xml_element(struct ek_buf *out, const char *name, const char *text)
+{
+	ek_buf_addf(out, "<%s>", name);
+	if (text != NULL)
+		ek_xml_escape(out, text, false);
+	ek_buf_addf(out, "</%s>", name);
+}

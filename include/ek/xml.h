@@ -73,6 +73,9 @@ void ek_node_remove(struct ek_node *n); /* with all below; white space too */
  * written <x></x>, one without children <x/>. Lack of memory sticks in out. */
 void ek_xml_write(const struct ek_node *n, struct ek_buf *out);
 
+/* <name>text</name>; NULL is an empty text, as it is for who reads it. */
+void ek_xml_element(struct ek_buf *out, const char *name, const char *text);
+
 /* Escape for text (&amp; &lt; &gt;) or, with attr, for "..." too. Bytes above
  * 0x7e are taken as UTF-8 and become &#N;. What XML cannot hold (control
  * characters, bytes that are not UTF-8) becomes &#65533;: refuse it before. */
