@@ -100,7 +100,7 @@ struct ek_zipw; /* opaque */
 int ek_zipw_new(struct ek_zipw **w, struct ek_out *out, int64_t mtime,
 		struct ek_err *err);
 /*
- * in must have what sum says: else EK_EREFUSE, "'in' was changed while it was
+ * in must have what sum says: else EK_EREFUSE, "'name' was changed while it was
  * read". What our reader would not take is EK_ELIMIT (beyond 4 GiB or too many
  * members) or EK_EARG (a name twice, other than printable ASCII, with '..'...).
  * A failure sticks: the zip cannot be ended any more.

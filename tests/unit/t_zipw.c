@@ -372,7 +372,7 @@ static void test_changed(void **state)
 		assert_int_equal(ek_zipw_add(w, "n", in, &sum, &err),
 				 EK_EREFUSE);
 		assert_string_equal(err.msg,
-				    "'f' was changed while it was read");
+				    "'n' was changed while it was read");
 		assert_int_equal(ek_zipw_end(w, NULL), EK_EREFUSE);
 		ek_in_close(&in);
 		ek_zipw_free(&w);
@@ -522,6 +522,69 @@ static int write_and_read(struct ek_err *err)
 	return rc;
 }
 
+/* ---- written to ---------------------------------------------------------- */
+
+/* In pieces of any size: the bytes are those of one piece. */
+static void test_pieces(void **state)
+{
+	char *text = malloc(N);
+	struct ek_zip_sum whole, sum;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < N; i++)
+		text[i] = "esxkit"[i % (6 - i / 977 % 5)];
+	for (size_t step = N; step != 0; step = step == N ? 65537 :
+	     step == 65537 ? 4999 : 0) {
+		struct ek_out *out;
+
+		assert_int_equal(ek_zip_sum_open(&out, &sum, NULL), EK_OK);
+		for (size_t at = 0; at < N; at += step)
+			ek_out_write(out, text + at,
+				     N - at < step ? N - at : step);
+		assert_int_equal(ek_out_commit(&out, NULL), EK_OK);
+		if (step == N)
+			whole = sum;
+		assert_memory_equal(&whole, &sum, sizeof(sum));
+		assert_int_equal(sum.size, N);
+	}
+	free(text);
+}
+
+/* One that is given up, or has other bytes: there is no zip then. */
+static void test_given_up(void **state)
+{
+	static const struct { const char *text; bool commit; } cases[] = {
+		{ "hello", false }, { "hallo", true }, { "hell", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ek_err err = EK_ERR_INIT;
+		struct ek_out *out, *member;
+		struct ek_zip_sum sum;
+		struct ek_zipw *w;
+		struct bytes b = { NULL, 0 };
+
+		begin(&w, &out, &b, SOME_TIME);
+		assert_int_equal(ek_zip_sum_open(&member, &sum, NULL), EK_OK);
+		ek_out_write(member, "hello", 5);
+		assert_int_equal(ek_out_commit(&member, NULL), EK_OK);
+		assert_int_equal(ek_zipw_open(w, "a", &sum, &member, NULL),
+				 EK_OK);
+		ek_out_write(member, cases[i].text, strlen(cases[i].text));
+		if (cases[i].commit)
+			assert_int_equal(ek_out_commit(&member, &err),
+					 EK_EREFUSE);
+		else
+			ek_out_abort(&member);
+		assert_int_equal(ek_zipw_end(w, &err), EK_EREFUSE);
+		ek_zipw_free(&w);
+		ek_out_abort(&out);
+		free(b.p);
+	}
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -543,6 +606,8 @@ int main(void)
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_no_memory),
 	};
 
