@@ -48,7 +48,7 @@ static int list(struct ek_imgvibs *v, struct ek_err *err)
 {
 	int rc = EK_OK;
 
-	v->v = calloc(v->p->n_vibs + 1, sizeof(*v->v));
+	v->v = calloc(v->p->n_vibs + 1, sizeof(struct ek_dbvib *));
 	if (v->v == NULL)
 		return no_memory(v, err);
 	for (size_t i = 0; i < v->p->n_vibs && rc == EK_OK; i++) {
@@ -60,7 +60,7 @@ static int list(struct ek_imgvibs *v, struct ek_err *err)
 		else
 			rc = ek_strs_add(&v->missing, id, strlen(id), err);
 	}
-	qsort(v->v, v->n, sizeof(*v->v), by_id);
+	qsort(v->v, v->n, sizeof(struct ek_dbvib *), by_id);
 	ek_strs_sort(&v->missing);
 	return rc;
 }

@@ -144,13 +144,17 @@ static void plan_clear(struct plan *p)
 	free(p->src);
 }
 
-/* Failures are told with the VIB's id in front. */
+/* Failures are told with the VIB's id in front. A name that no VIB can have is
+ * none of the command line here. */
 static int say_vib(const struct ek_dbvib *d, int rc, const struct ek_err *why,
 		   struct ek_err *err)
 {
+	if (rc == EK_EARG)
+		rc = EK_EREFUSE;
 	if (rc == EK_OK || err == NULL)
 		return rc;
 	*err = *why;
+	err->code = rc;
 	snprintf(err->msg, sizeof(err->msg), "VIB '%.200s': %.800s", d->id,
 		 why->msg);
 	return rc;
@@ -198,7 +202,7 @@ static int check_names(const struct plan *p, struct ek_err *err)
 		rc = ek_vib_write(out, "", 0, "", 0, src, p->n, err);
 	ek_out_abort(&out);
 	free(src);
-	return rc == EK_EARG ? EK_EREFUSE : rc;
+	return rc;
 }
 
 static int prove_part(struct part *t, struct ek_err *err)

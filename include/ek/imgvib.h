@@ -57,7 +57,8 @@ int ek_imgvibs_prove(struct ek_imgvibs *v, size_t i, struct ek_err *err);
 
 /* Write VIB i, which was proved: the same bytes each time. A payload whose bytes
  * are not (any more) those of its plain sha-256 is EK_EREFUSE, one with more of
- * them EK_EFORMAT; throw away then what was written. out is borrowed. */
+ * them EK_EREFUSE or EK_EFORMAT; throw away then what was written. out is
+ * borrowed. */
 int ek_imgvibs_write(struct ek_imgvibs *v, size_t i, struct ek_out *out,
 		     struct ek_err *err);
 
