@@ -400,20 +400,38 @@ int ek_image_boot(struct ek_image *img, enum ek_boot_fw fw,
 	return rc;
 }
 
-const struct ek_image_file *ek_image_database(struct ek_image *img)
+/* The one of this name among what a firmware boots. */
+static const struct ek_image_file *booted(const struct ek_image_boot *b,
+					  const char *name)
+{
+	for (size_t i = 0; i < b->plan.n_modules; i++) {
+		const struct ek_image_file *f = b->modules[i];
+
+		if (f != NULL && strcasecmp(ek_path_base(f->path), name) == 0)
+			return f;
+	}
+	if (b->kernel != NULL &&
+	    strcasecmp(ek_path_base(b->kernel->path), name) == 0)
+		return b->kernel;
+	return NULL;
+}
+
+const struct ek_image_file *ek_image_module(struct ek_image *img,
+					    const char *name)
 {
 	for (enum ek_boot_fw fw = EK_BOOT_BIOS; fw <= EK_BOOT_UEFI; fw++) {
 		const struct ek_image_boot *b;
+		const struct ek_image_file *f = NULL;
 
-		if (ek_image_boot(img, fw, &b, NULL) != EK_OK)
-			continue;
-		for (size_t i = 0; i < b->plan.n_modules; i++) {
-			const struct ek_image_file *f = b->modules[i];
-
-			if (f != NULL && strcasecmp(ek_path_base(f->path),
-						    "imgdb.tgz") == 0)
-				return f;
-		}
+		if (ek_image_boot(img, fw, &b, NULL) == EK_OK)
+			f = booted(b, name);
+		if (f != NULL)
+			return f;
 	}
-	return ek_image_find(img, "/IMGDB.TGZ");
+	return ek_image_find(img, name);
+}
+
+const struct ek_image_file *ek_image_database(struct ek_image *img)
+{
+	return ek_image_module(img, "imgdb.tgz");
 }

@@ -67,8 +67,13 @@ struct ek_image_boot {
 int ek_image_boot(struct ek_image *img, enum ek_boot_fw fw,
 		  const struct ek_image_boot **boot, struct ek_err *err);
 
-/* The image database: imgdb.tgz in the modules of a boot.cfg, else in the root;
- * NULL where there is none. Failures to read a boot.cfg do not show here. */
+/* The file of this name (no path): the one that a boot.cfg loads, else the one in
+ * the root; NULL where there is none. Failures to read a boot.cfg do not show
+ * here. */
+const struct ek_image_file *ek_image_module(struct ek_image *img,
+					    const char *name);
+
+/* The image database: imgdb.tgz, found so. */
 const struct ek_image_file *ek_image_database(struct ek_image *img);
 
 #endif /* EK_IMAGE_H */
