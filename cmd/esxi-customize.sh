@@ -13,11 +13,11 @@ export PATH
 
 usage() {
 	cat <<'TEXT'
-usage: esxi-customize -o out.iso [--add package]... [--remove vib]...
-                      [--level level] [--profile-name name] [--ks file]
-                      [--add-opt option]... [--edit] [--mtime time]
-                      [--keep dir] [--manifest file] [--force] [--progress]
-                      [-qv] in.iso
+usage: esxi-customize -o out.iso [--add package]... [--vib name]...
+                      [--remove vib]... [--level level] [--profile-name name]
+                      [--ks file] [--add-opt option]... [--edit]
+                      [--mtime time] [--keep dir] [--manifest file] [--force]
+                      [--progress] [-qv] in.iso
        esxi-customize --dry-run [the same] in.iso
 
 Add drivers and other packages to an ESXi install ISO (5.0 to 9.0), or remove
@@ -25,8 +25,9 @@ VIBs from it, so that the image boots on BIOS and UEFI and what was added
 survives the installation.
 
   -o, --output out.iso     write the new ISO, in one step
-      --add package        add a driver tgz or a .vib, told apart by content;
-                           the VIB of its name goes, whatever its version
+      --add package        add a driver tgz, a .vib or an offline bundle, told by
+                           content; the VIB of its name goes, whatever its version
+      --vib name           of bundles, add only the VIB of this name or id
       --remove vib         remove the VIB of this name
       --level level        set the acceptance level of the image profile
       --profile-name name  rename the image profile
@@ -131,19 +132,18 @@ edit_vib() {
 	mv "$work/$vib.new" "$work/$vib" || exit 3
 }
 
-# package FILE - make a VIB of it, whatever it is, with a name that tells of it
+# package FILE - make a VIB of it, with a name that tells of it; bundles wait
 package() {
+	kind=$(step vib-info --kind "$1")
+	case $kind in bundle | zip) bundles="$bundles $(quote "$1")"; return ;; esac
 	n=$((n + 1))
 	vib=$n.$(printf %.80s "${1##*/}")
 	case $vib in *.vib) ;; *) vib=$vib.vib ;; esac
-	kind=$(step vib-info --kind "$1")
 	case $kind in
 	driver) step vib-gen ${less:+-q} --driver "$1" --target "$release" \
 		${mtime:+--mtime "$mtime"} -o "$work/$vib" ;;
 	vib) cp "$1" "$work/$vib" || exit 3 ;;
-	bundle) fail 1 "'$1' is an offline bundle: take its .vib files out (unzip)" \
-		"and add those" ;;
-	*) fail 1 "'$1' is no driver tgz and no .vib, but: $kind" ;;
+	*) fail 1 "'$1' is no driver tgz, .vib or bundle, but: $kind" ;;
 	esac
 	! $edit || edit_vib "edit.$n"
 	# what ESXi would say of it; on the image's release, that is
@@ -230,32 +230,32 @@ write_manifest() {
 }
 
 out='' iso='' keep='' manifest='' packages='' wishes='' vibs='' ks='' options=''
-force='' mtime='' less='' progress='' proved='both boot entries proved'
+picks='' bundles='' n=0 force='' mtime='' less='' progress='' proved='both boot entries proved'
 system='IMGDB.TGZ BOOT.CFG EFI/BOOT/BOOT.CFG'
 dry=false edit=false quiet=false verbose=false
 while [ $# -gt 0 ]; do
 	first='' rest=${1#-?}
 	case $1 in # words that getopt takes for two; flags take no value
-	--[aklmopr]*=*) first=${1%%=*} rest=${1#*=} ;;
+	--[aklmopr]*=* | --vib=*) first=${1%%=*} rest=${1#*=} ;;
 	-o?*) first=-o ;;
 	-[nqvhV][!-]*) first=${1%"$rest"} rest=-$rest ;;
 	esac
 	[ -z "$first" ] || { shift; set -- "$first" "$rest" "$@"; }
 	case $1 in
 	-o | --output | --add | --remove | --level | --profile-name | --mtime | \
-		--keep | --manifest | --ks | --add-opt)
+		--keep | --manifest | --ks | --add-opt | --vib)
 		[ $# -ge 2 ] || bad_usage "option '$1' needs a value"
 		case $1 in
 		-o | --output) plain "$2" && out=$file ;;
 		--add) plain "$2" && packages="$packages $(quote "$file")" ;;
+		--vib) picks="$picks --vib $(quote "$2")" ;;
 		--mtime) mtime=$2 ;;
 		--ks) plain "$2" && ks=$file options="$options --add-opt ks=cdrom:/KS.CFG" ;;
 		--add-opt) options="$options --add-opt $(quote "$2")" ;;
 		--keep) plain "$2" && keep=$file ;;
 		--manifest) plain "$2" && manifest=$file ;;
 		*) wishes="$wishes $1 $(quote "$2")" ;;
-		esac
-		shift ;;
+		esac; shift ;;
 	--edit) edit=true ;;
 	-n | --dry-run) dry=true ;;
 	--force) force=yes proved="written with --force: see what was told above" ;;
@@ -263,13 +263,10 @@ while [ $# -gt 0 ]; do
 	-q | --quiet) quiet=true less=yes ;;
 	-v | --verbose) verbose=true ;;
 	-h | --help) usage || exit 3; exit 0 ;;
-	-V | --version) { echo "$prog @VERSION@" && vib-gen -V | sed 1d; } || exit 3
-		exit 0 ;;
+	-V | --version) { echo "$prog @VERSION@" && vib-gen -V | sed 1d; } || exit 3; exit 0 ;;
 	--) shift; break ;;
 	-?*) bad_usage "bad option '$1'" ;;
-	*)
-		[ -z "$iso" ] || bad_usage "more than one ISO: '$iso', '$1'"
-		iso=$1 ;;
+	*) [ -z "$iso" ] || bad_usage "more than one ISO: '$iso', '$1'"; iso=$1 ;;
 	esac
 	shift
 done
@@ -285,8 +282,12 @@ case ${manifest:-/} in "$iso" | "$out") bad_usage "--manifest '$manifest' is an 
 make_work
 read_image
 eval "set -- $packages"
-n=0
 for file; do package "$file"; done
+[ -n "$bundles" ] || [ -z "$picks" ] || bad_usage "--vib picks out of bundles, and none is added"
+if [ -n "$bundles" ]; then
+	eval "step esxi-bundle -C \"\$work/bundles\" $picks $bundles"
+	for file in "$work"/bundles/*.vib; do package "$file"; done
+fi
 eval "edit_database $wishes"
 eval "edit_boot $vibs"
 if ! $quiet || $dry; then cat "$work/plan" "$work/modules" || exit 3; fi

@@ -135,3 +135,60 @@ int ek_bulletin_parse(struct ek_bulletin *b, const char *name,
 		ek_bulletin_clear(b);
 	return rc;
 }
+
+/* ---- writing ------------------------------------------------------------ */
+
+static void spec(struct ek_buf *out, const char *name, const char *key,
+		 const char *value, const char *ui)
+{
+	ek_buf_addf(out, "<%s %s=\"", name, key);
+	ek_xml_escape(out, value, true);
+	ek_buf_adds(out, "\" uiString=\"");
+	ek_xml_escape(out, ui != NULL ? ui : "", true);
+	ek_buf_adds(out, "\"/>");
+}
+
+static void platforms(struct ek_buf *out, const struct ek_strs *l)
+{
+	ek_buf_adds(out, l->n != 0 ? "<platforms>" : "<platforms/>");
+	for (size_t i = 0; i < l->n; i++) {
+		ek_buf_adds(out, "<softwarePlatform version=\"");
+		ek_xml_escape(out, l->v[i], true);
+		ek_buf_adds(out, "\" locale=\"\" productLineID="
+			    "\"embeddedEsx\"/>");
+	}
+	if (l->n != 0)
+		ek_buf_adds(out, "</platforms>");
+}
+
+void ek_bulletin_fields_write(const struct ek_bulletin *b, struct ek_buf *out)
+{
+	ek_xml_element(out, "id", b->id);
+	ek_xml_element(out, "vendor", b->vendor);
+	ek_xml_element(out, "summary", b->summary);
+	ek_xml_element(out, "severity", b->severity);
+	ek_xml_element(out, "category", b->category);
+	ek_xml_element(out, "urgency", b->urgency);
+	ek_xml_element(out, "releaseType", b->release_type);
+	ek_xml_element(out, "description", b->description);
+	ek_xml_element(out, "kbUrl", b->kb_url);
+	ek_xml_element(out, "contact", b->contact);
+	if (ek_bulletin_is_component(b)) {
+		spec(out, "componentNameSpec", "name", b->component,
+		     b->component_ui);
+		spec(out, "componentVersionSpec", "version", b->version,
+		     b->version_ui);
+	}
+	ek_xml_element(out, "releaseDate", b->release_date);
+	platforms(out, &b->platforms);
+}
+
+void ek_bulletin_write(const struct ek_bulletin *b, struct ek_buf *out)
+{
+	ek_buf_adds(out, "<bulletin>");
+	ek_bulletin_fields_write(b, out);
+	ek_buf_adds(out, "<vibList>");
+	for (size_t i = 0; i < b->vib_ids.n; i++)
+		ek_xml_element(out, "vibID", b->vib_ids.v[i]);
+	ek_buf_adds(out, "</vibList></bulletin>");
+}

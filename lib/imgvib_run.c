@@ -73,6 +73,27 @@ static int find_boot(struct ek_imgvibs *v, struct part *t, const char *name,
 	return EK_OK;
 }
 
+/*
+ * What the firmware starts lies on a disc under the name of the payload, where
+ * the firmware looks for it (bundle.5, "Profiles"); whether it is the payload, its
+ * bytes have to prove.
+ */
+static const struct ek_image_file *find_loader(const struct ek_imgvibs *v,
+					       const struct ek_payload *p)
+{
+	const struct ek_image_file *f;
+	char path[64];
+
+	if (strncmp(p->type, "boot_", 5) != 0 &&
+	    strcmp(p->type, "eltorito_image_efi") != 0)
+		return NULL;
+	f = ek_image_find(v->img, p->name);
+	if (f != NULL)
+		return f;
+	snprintf(path, sizeof(path), "EFI/BOOT/%.40s", p->name);
+	return ek_image_find(v->img, path);
+}
+
 static int find_file(struct ek_imgvibs *v, const struct ek_dbvib *d,
 		     struct part *t, struct ek_err *err)
 {
@@ -86,6 +107,8 @@ static int find_file(struct ek_imgvibs *v, const struct ek_dbvib *d,
 	if (strcmp(t->p->type, "boot") == 0)
 		return find_boot(v, t, name, err);
 	t->file = ek_image_module(v->img, name);
+	if (t->file == NULL)
+		t->file = find_loader(v, t->p);
 	if (t->file == NULL)
 		return ek_fail(err, EK_EREFUSE, "payload '%s': its file '%s' is"
 			       " not on the image '%s'", t->p->name, name,

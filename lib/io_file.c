@@ -254,6 +254,11 @@ int ek_spool_in(struct ek_spool *s, const char *name, struct ek_in **in,
 	return ek_io_open_span(in, name, s->fd, false, 0, size, size, err);
 }
 
+int ek_spool_fd(const struct ek_spool *s)
+{
+	return s->fd;
+}
+
 void ek_spool_free(struct ek_spool *s)
 {
 	if (s == NULL)

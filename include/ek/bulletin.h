@@ -36,6 +36,12 @@ int ek_bulletin_parse(struct ek_bulletin *b, const char *name,
 		      const char *text, size_t len, struct ek_err *err);
 void ek_bulletin_clear(struct ek_bulletin *b);
 
+/* In the form and order of bundle.5, one line without its end. Lack of memory
+ * sticks in out. */
+void ek_bulletin_write(const struct ek_bulletin *b, struct ek_buf *out);
+/* Only the elements in front of vibList. */
+void ek_bulletin_fields_write(const struct ek_bulletin *b, struct ek_buf *out);
+
 /* Both specs are there: lifecycle tools count it. */
 bool ek_bulletin_is_component(const struct ek_bulletin *b);
 

@@ -200,6 +200,8 @@ int ek_spool_out(struct ek_spool *s, struct ek_out **out, struct ek_err *err);
 int ek_spool_in(struct ek_spool *s, const char *name, struct ek_in **in,
 		struct ek_err *err);
 int ek_spool_size(const struct ek_spool *s, uint64_t *size, struct ek_err *err);
+/* Its descriptor, borrowed, for who reads by offset. */
+int ek_spool_fd(const struct ek_spool *s);
 void ek_spool_free(struct ek_spool *s);
 
 /* ---- files by offset ---------------------------------------------------- */

@@ -219,6 +219,40 @@ t 'what cannot be added is refused with its reason, and nothing is written' '
 	only out.iso 4x.tgz cut.tgz b.zip x.txt msg
 '
 
+t 'offline bundles: all VIBs, those that --vib names, a bundle in a zip' '
+	mkdir -p ta/opt/a tb/opt/b
+	echo a >ta/opt/a/a
+	echo b >tb/opt/b/b
+	for v in a b; do
+		vib-gen -q --name acme-$v --vendor acme --version 1-1 --summary s --mtime 0 --target 6.7 --tree $v=t$v -o $v.vib
+	done
+	esxi-bundle -q -o ab.zip a.vib b.vib
+	esxi-customize --add ab.zip -o out.iso $shared/67.iso >log
+	vibs out.iso >got
+	{ vibs $shared/67.iso; echo acme_bootbank_acme-a_1-1; echo acme_bootbank_acme-b_1-1; } | sort | diff - got
+	esxi-customize -q --add a.vib --add b.vib -o same.iso $shared/67.iso
+	cmp out.iso same.iso
+	rm out.iso same.iso
+	esxi-customize -q --add ab.zip --vib acme-b -o out.iso $shared/67.iso
+	esxi-customize -q --add b.vib -o same.iso $shared/67.iso
+	cmp out.iso same.iso
+	rm out.iso same.iso
+	mkdir z
+	mv ab.zip z/
+	(cd z && bsdtar --format zip -cf ../wrapped.zip ab.zip)
+	esxi-customize -q --add wrapped.zip --vib=acme_bootbank_acme-b_1-1 --manifest m -o out.iso $shared/67.iso
+	grep "\"kind\": \"zip\"" m
+	rm out.iso m
+	status 1 esxi-customize --add z/ab.zip --vib nix -o out.iso $shared/67.iso 2>msg
+	grep "no bundle has a VIB called .nix" msg
+	status 2 esxi-customize --add a.vib --vib acme-a -o out.iso $shared/67.iso 2>msg
+	grep "vib picks out of bundles" msg
+	head -c 2000 z/ab.zip >cut.zip
+	status 1 esxi-customize --add cut.zip -o out.iso $shared/67.iso 2>msg
+	grep "cut.zip" msg
+	[ ! -e out.iso ]
+'
+
 # 7.0 and later: no vmklinux, components, more modules round imgdb.tgz
 for r in 7.0 8.0 9.0; do
 	mkimage --shape $r "$shared/$r.iso" || exit 99

@@ -9,8 +9,8 @@
  * A dozen VIBs as VMware's (all made up): esx-base with boot payloads, drivers,
  * a locker VIB; the profile at level partner. --count adds drivers up to N
  * modules in boot.cfg, --short gives their files one-letter stems. --payloads
- * writes the files of the modules, IMGDB.TGZ, IMGPAYLD.TGZ and BOOT.CFG into dir, all
- * in upper case as they are on a disc. --kernel is what the payload that
+ * writes the files of the modules, the loaders, IMGDB.TGZ, IMGPAYLD.TGZ and BOOT.CFG
+ * into dir, all in upper case as they are on a disc. --kernel is what the payload that
  * kernel= names holds (else a line of text); --ballast the payload of a VIB of
  * its own, taken as it is. The same call gives the same bytes.
  */
@@ -18,6 +18,7 @@
 
 #include <getopt.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <lzma.h>
 
@@ -796,6 +797,26 @@ static void write_bootcfg(const struct image *im, struct ek_out *out)
 	free(order);
 }
 
+/* Loaders lie on a disc under the names of their payloads. */
+static void write_loader(const struct item *it, const char *dir)
+{
+	const struct ek_payload *p = &it->d->payloads[it->payload];
+	bool bios = strcmp(p->type, "boot_com32_bios") == 0;
+	struct ek_out *out;
+	char *below;
+
+	if (!bios && strcmp(p->type, "boot_loader_efi") != 0)
+		return;
+	if (asprintf(&below, "%s%s", dir, bios ? "" : "/EFI/BOOT") < 0)
+		die("memory");
+	if (access(below, W_OK) == 0) {
+		out = open_in(below, p->name);
+		ek_out_write(out, it->data, it->len);
+		must(ek_out_commit(&out, &err), p->name);
+	}
+	free(below);
+}
+
 static void write_dir(struct image *im, const char *dir)
 {
 	struct ek_out *out;
@@ -803,6 +824,7 @@ static void write_dir(struct image *im, const char *dir)
 	for (size_t i = 0; i < im->n_items; i++) {
 		const struct item *it = &im->items[i];
 
+		write_loader(it, dir);
 		if (!is_module(&it->d->payloads[it->payload]))
 			continue;
 		out = open_in(dir, im->locals[i].name);
