@@ -142,7 +142,7 @@ static int refuse(const struct ek_bundle *b, const struct ek_findings *f,
 		       ek_bundle_name(b), x->subject, x->what, x->code);
 }
 
-static int test(struct ek_bundle *b, bool json, struct ek_buf *out,
+static int check(struct ek_bundle *b, bool json, struct ek_buf *out,
 		struct ek_err *err)
 {
 	struct ek_findings *f;
@@ -169,14 +169,14 @@ static int test(struct ek_bundle *b, bool json, struct ek_buf *out,
 	return rc;
 }
 
-int ek_bundle_report(const char *path, bool check, bool json,
+int ek_bundle_report(const char *path, bool test, bool json,
 		     struct ek_buf *out, struct ek_err *err)
 {
 	struct ek_bundle *b;
 	int rc = ek_bundle_open(&b, path, err);
 
 	if (rc == EK_OK)
-		rc = check ? test(b, json, out, err) : list(b, json, out, err);
+		rc = test ? check(b, json, out, err) : list(b, json, out, err);
 	ek_bundle_close(&b);
 	return rc;
 }

@@ -14,7 +14,7 @@ static int no_memory(const char *name, struct ek_err *err)
 
 void ek_depot_vendors_clear(struct ek_depot_vendors *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; l->v != NULL && i < l->n; i++) {
 		free(l->v[i].name);
 		free(l->v[i].code);
 		free(l->v[i].index);
@@ -26,7 +26,7 @@ void ek_depot_vendors_clear(struct ek_depot_vendors *l)
 
 void ek_depot_metas_clear(struct ek_depot_metas *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; l->v != NULL && i < l->n; i++) {
 		free(l->v[i].product);
 		free(l->v[i].version);
 		free(l->v[i].url);

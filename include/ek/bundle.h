@@ -55,7 +55,7 @@ struct ek_bundle_profile {
  * is not there, outside of the bundle, or no such XML. */
 int ek_bundle_open(struct ek_bundle **out, const char *path,
 		   struct ek_err *err);
-void ek_bundle_close(struct ek_bundle **b); /* *b may be NULL */
+void ek_bundle_close(struct ek_bundle **bundle); /* *bundle may be NULL */
 
 const char *ek_bundle_name(const struct ek_bundle *b); /* for messages */
 const struct ek_depot_vendors *ek_bundle_vendors(const struct ek_bundle *b);

@@ -30,7 +30,8 @@ struct ek_bundlemake; /* opaque */
 
 int ek_bundlemake_new(struct ek_bundlemake **out,
 		      const struct ek_bundlemake_opts *o, struct ek_err *err);
-void ek_bundlemake_free(struct ek_bundlemake **m); /* *m may be NULL */
+/* *bundle may be NULL */
+void ek_bundlemake_free(struct ek_bundlemake **bundle);
 
 /*
  * A version to declare: a release ("6.7" declares 6.*, "8.0U3" 8.0), or in full
