@@ -34,14 +34,12 @@ static int is_image(const char *path, bool *yes, struct ek_err *err)
 		return EK_OK;
 	}
 	rc = ek_in_open(&in, path, err);
-	if (rc == EK_OK) { /* what is damaged is told by who reads it */
-		struct ek_err ignored = EK_ERR_INIT;
-
-		*yes = ek_kind_of(in, &kind, &ignored) == EK_OK &&
-			kind == EK_KIND_ISO;
-	}
+	if (rc == EK_OK)
+		rc = ek_kind_of(in, &kind, err);
 	ek_in_close(&in);
-	return rc;
+	*yes = rc == EK_OK && kind == EK_KIND_ISO;
+	/* what is damaged is told by who reads it */
+	return rc == EK_ESYS ? rc : EK_OK;
 }
 
 static int take_image(struct ek_bundlemake *m, const struct ek_bundlerun *o,

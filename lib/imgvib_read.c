@@ -156,7 +156,7 @@ static int check_orig(const struct ek_dbvib *d, const struct ek_dbfile *orig,
 				      .len = (size_t)orig->e.size };
 	struct ek_dbvib xml = *d;
 	struct ek_vibdesc o;
-	bool same;
+	bool same = false;
 	char *id;
 	int rc = ek_vibdesc_parse(&o, orig->e.name, add.text, add.len, err);
 

@@ -2,8 +2,8 @@
 /*
  * imgpayld.h - payloads of type boot, in imgpayld.tgz of an installer image
  *
- * Source: imgdb.5, "imgpayld.tgz". The installer takes these payloads from there
- * and not from the file of the image that the loader boots.
+ * Source: imgdb.5, "imgpayld.tgz". The installer takes these payloads from
+ * there and not from the file of the image that the loader boots.
  */
 #ifndef EK_IMGPAYLD_H
 #define EK_IMGPAYLD_H
@@ -15,15 +15,15 @@ struct ek_err;
 struct ek_image;
 struct ek_in;
 
-/* Files accepted below var/db/payloads/boot, and bytes of all that is there. */
+/* Files accepted below var/db/payloads/boot; bytes of all in the archive. */
 #define EK_IMGPAYLD_FILES 16384u
 #define EK_IMGPAYLD_MAX   ((uint64_t)4 << 30)
 
 struct ek_imgpayld; /* opaque */
 
 /*
- * Read the list of its files; of the data nothing is kept. img is borrowed until
- * free. EK_EREFUSE where the image has no imgpayld.tgz.
+ * Read the list of its files; of the data nothing is kept. img is borrowed
+ * until free. EK_EREFUSE where the image has no imgpayld.tgz.
  */
 int ek_imgpayld_open(struct ek_imgpayld **out, struct ek_image *img,
 		     struct ek_err *err);

@@ -13,5 +13,6 @@ prepare() {
 		sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 "$s/in.iso" &&
 		iso-cat "$s/in.iso" /IMGDB.TGZ >"$s/db" &&
 		iso-cat "$s/in.iso" /BOOT.CFG >"$s/cfg" &&
+		esxi-bundle -q -o "$s/x.zip" "$s/x.vib" &&
 		find "$s" -exec touch -h -d @1700000000 {} +
 }

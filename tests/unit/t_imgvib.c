@@ -400,7 +400,7 @@ static void test_prefix(void **state)
 
 /* ---- one that cannot be proved ------------------------------------------- */
 
-/* VIB name of the image as it is is refused so, by both; the others are well. */
+/* This VIB of the image is refused so, and the others are well. */
 static void assert_refused(const char *name, int rc, const char *const *say)
 {
 	struct ek_image *img = open_image();
@@ -597,7 +597,7 @@ static void test_sums(void **state)
 	REFUSED("a", "no plain checksum");
 }
 
-/* Payload names that no VIB can have are told by the proof, not by the write. */
+/* Names that no VIB can have are told by the proof, not by the write. */
 static void test_names(void **state)
 {
 	struct made m[VIBS];
