@@ -25,8 +25,8 @@ VIBs from it, so that the image boots on BIOS and UEFI and what was added
 survives the installation.
 
   -o, --output out.iso     write the new ISO, in one step
-      --add package        add a driver tgz, a .vib or an offline bundle, told by
-                           content; the VIB of its name goes, whatever its version
+      --add package        add a driver tgz, .vib or offline bundle, by its content;
+                           the VIB of its name goes, whatever its version
       --vib name           of bundles, add only the VIB of this name or id
       --remove vib         remove the VIB of this name
       --level level        set the acceptance level of the image profile
