@@ -25,7 +25,7 @@ VIBs from it, so that the image boots on BIOS and UEFI and what was added
 survives the installation.
 
   -o, --output out.iso     write the new ISO, in one step
-      --add package        add a driver tgz, .vib or offline bundle, by its content;
+      --add package        add a driver tgz, a .vib or an offline bundle;
                            the VIB of its name goes, whatever its version
       --vib name           of bundles, add only the VIB of this name or id
       --remove vib         remove the VIB of this name
