@@ -6,6 +6,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/json.h"
+#include "ek/pool.h"
 #include "ek/release.h"
 #include "ek/rules_set.h"
 #include "ek/vibcheck.h"
@@ -19,6 +20,7 @@ struct one {
 
 struct job {
 	const struct ek_vibcheck *c;
+	char *const *files;
 	unsigned mask; /* releases that count */
 	struct one *v;
 	size_t n;
@@ -49,13 +51,15 @@ static unsigned refused_by(const struct ek_findings *f)
 	return mask;
 }
 
-static int read_one(struct one *o, const char *path, struct ek_err *err)
+/* Each file for itself, several at a time. */
+static int read_one(void *ctx, size_t i, struct ek_err *err)
 {
+	struct job *j = ctx;
 	struct ek_in *in;
-	int rc = ek_in_open(&in, path, err);
+	int rc = ek_in_open(&in, j->files[i], err);
 
 	if (rc == EK_OK)
-		rc = ek_vibprobe_open(&o->p, in, err);
+		rc = ek_vibprobe_open(&j->v[i].p, in, err);
 	ek_in_close(&in);
 	return rc;
 }
@@ -338,13 +342,12 @@ static int answer(const struct job *j, struct ek_err *err)
 	return EK_OK;
 }
 
-static int run(struct job *j, char *const *files, struct ek_buf *out,
-	       struct ek_err *err)
+static int run(struct job *j, struct ek_buf *out, struct ek_err *err)
 {
 	int rc = ek_findings_new(&j->together, err);
 
-	for (size_t i = 0; rc == EK_OK && i < j->n; i++)
-		rc = read_one(&j->v[i], files[i], err);
+	if (rc == EK_OK)
+		rc = ek_pool_run(0, j->n, read_one, j, err);
 	if (rc == EK_OK)
 		rc = take_given(j, err);
 	for (size_t i = 0; rc == EK_OK && i < j->n; i++)
@@ -357,19 +360,32 @@ static int run(struct job *j, char *const *files, struct ek_buf *out,
 	return rc == EK_OK ? answer(j, err) : rc;
 }
 
+static size_t dashes(char *const *files, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += strcmp(files[i], "-") == 0;
+	return k;
+}
+
 int ek_vibcheck(const struct ek_vibcheck *c, char *const *files, size_t n,
 		struct ek_buf *out, struct ek_err *err)
 {
-	struct job j = { .c = c, .mask = mask_of(&c->ask.desc), .n = n };
+	struct job j = { .c = c, .files = files,
+			 .mask = mask_of(&c->ask.desc), .n = n };
 	int rc;
 
+	if (dashes(files, n) > 1)
+		return ek_fail(err, EK_EARG, "standard input can be read once"
+			       " only");
 	if (n > EK_VIBCHECK_MAX)
 		return ek_fail(err, EK_ELIMIT, "more than %u VIBs at once",
 			       EK_VIBCHECK_MAX);
 	j.v = calloc(n + 1, sizeof(*j.v));
 	if (j.v == NULL)
 		return ek_fail_sys(err, "VIBs");
-	rc = run(&j, files, out, err);
+	rc = run(&j, out, err);
 	for (size_t i = 0; i < n; i++) {
 		ek_vibprobe_free(&j.v[i].p);
 		ek_findings_free(&j.v[i].f);

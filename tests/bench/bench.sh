@@ -5,7 +5,8 @@
 #
 # SIZE (64M) is how much there is of real ELF files, taken from this machine's
 # libraries; RUNS (3) how often each is run: the median counts. Peers that are
-# not installed are left out. Nothing here is a gate.
+# not installed are left out. "wanted" is the ratio that we aim at; nothing here
+# is a gate. DIR/../bench.json has the table as a list.
 set -eu
 dir=$1
 size=${SIZE:-64M}
@@ -15,70 +16,135 @@ export LC_ALL=C
 rm -rf "$dir"
 mkdir -p "$dir/tree/usr/lib"
 cd "$dir"
+: >rows
 
-# seconds COMMAND - the median time of sh -c COMMAND, in milliseconds
+# median COMMAND - its median time with sh -c, in microseconds
 median() {
 	i=0
 	while [ "$i" -lt "$runs" ]; do
 		i=$((i + 1))
 		from=$(date +%s%N)
 		sh -c "$1" || { echo "bench.sh: failed: $1" >&2; exit 1; }
-		echo $((($(date +%s%N) - from) / 1000000))
+		echo $((($(date +%s%N) - from) / 1000))
 	done | sort -n | sed -n "$(((runs + 1) / 2))p"
 }
 
-# row NAME OURS PEER-NAME PEER
+# have PROGRAM... - are all installed?
+have() {
+	for p; do
+		command -v "$p" >/dev/null || {
+			printf '%-22s left out: %s is not installed\n' "$name" "$p"
+			return 1
+		}
+	done
+}
+
+# put OURS PEER-NAME PEER WANTED - a row out of two times in microseconds
+put() {
+	awk -v name="$name" -v peer="$2" -v a="$1" -v b="$3" -v w="$4" 'BEGIN {
+		r = b > 0 ? a / b : 0
+		printf "%-22s %8.3f s  %-26s %8.3f s  ratio %6.3f  wanted %s%s\n",
+			name, a / 1e6, peer, b / 1e6, r, w,
+			w == "-" || r <= w ? "" : "  MISSED"
+		printf "  {\"name\": \"%s\", \"ours_s\": %.6f, \"peer\": \"%s\", " \
+			"\"peer_s\": %.6f, \"ratio\": %.4f, \"wanted\": %s}\n",
+			name, a / 1e6, peer, b / 1e6, r, w == "-" ? "null" : w \
+			>>"rows"
+	}'
+}
+
+# row NAME WANTED OURS PEER-NAME PEER PROGRAM...
 row() {
-	program=${4%% *}
-	if ! command -v "$program" >/dev/null; then
-		printf '%-24s %s is not installed\n' "$1" "$program"
-		return
-	fi
-	ours=$(median "$2")
-	peer=$(median "$4")
-	awk -v name="$1" -v peer="$3" -v a="$ours" -v b="$peer" 'BEGIN {
-		printf "%-24s %7.2f s   %-28s %7.2f s   ratio %.2f\n",
-			name, a / 1000, peer, b / 1000, (b > 0 ? a / b : 0)
+	name=$1 wanted=$2 ours=$3 peer=$4 theirs=$5
+	shift 5
+	have "$@" || return 0
+	put "$(median "$ours")" "$peer" "$(median "$theirs")" "$wanted"
+}
+
+# bytes NAME WANTED FILE PEER-NAME PEER-FILE - sizes in the place of times
+bytes() {
+	name=$1
+	[ -s "$5" ] || return 0
+	awk -v name="$1" -v peer="$4" -v a="$(stat -c %s "$3")" -v w="$2" \
+		-v b="$(stat -c %s "$5")" 'BEGIN {
+		printf "%-22s %10d    %-26s %10d    ratio %6.3f  wanted %s%s\n",
+			name, a, peer, b, a / b, w, a / b <= w ? "" : "  MISSED"
 	}'
 }
 
 # Real ELF files up to SIZE.
-bytes=$(numfmt --from=iec "$size")
+left=$(numfmt --from=iec "$size")
 find -L /usr/lib -xdev -type f -name '*.so*' -size +100k 2>/dev/null | sort |
 while read -r file; do
-	[ "$bytes" -gt 0 ] || break
+	[ "$left" -gt 0 ] || break
 	n=$(stat -L -c %s "$file")
-	bytes=$((bytes - n))
+	left=$((left - n))
 	cp -L "$file" "tree/usr/lib/$n-${file##*/}"
 done
 tar -C tree --format=gnu --sort=name --owner=0 --group=0 --mtime=@0 -cf t.tar usr
+vmtar-pack -o t.vmtar t.tar
 vmtar-pack -z -o t.v00 t.tar
 gzip -9nc t.tar >t.tgz
 mkdir -p a b
-printf 'tree: %s MiB of ELF files, packed %s MiB; median of %s runs\n' \
-	$(($(stat -c %s t.tar) >> 20)) $(($(stat -c %s t.v00) >> 20)) "$runs"
+printf 'tree: %s MiB of ELF files, packed %s MiB; median of %s runs; %s processors\n' \
+	$(($(stat -c %s t.tar) >> 20)) $(($(stat -c %s t.v00) >> 20)) "$runs" \
+	"$(nproc)"
 
-row 'vmtar-pack' 'vmtar-pack -o x t.tar' 'cp' 'cp t.tar y'
-row 'vmtar-pack -z' 'vmtar-pack -z -o x t.tar' 'gzip -9n' 'gzip -9nc t.tar >y'
-row 'vmtar-pack -z -C' 'vmtar-pack -z -o x -C tree usr' 'tar c | gzip -9n' \
-	'tar -C tree --format=gnu -cf - usr | gzip -9n >y'
-row 'vmtar-unpack -t' 'vmtar-unpack -t t.v00 >x' 'gzip -dc | tar t' \
-	'gzip -dc t.tgz | tar -tf - >y'
-row 'vmtar-unpack --test' 'vmtar-unpack --test t.v00' 'gzip -t' 'gzip -t t.tgz'
-row 'vmtar-unpack -C' 'rm -rf a; mkdir a; vmtar-unpack -C a t.v00' \
-	'gzip -dc | tar x' 'rm -rf b; mkdir b; gzip -dc t.tgz | tar -C b -xf -'
-row 'vmtar-unpack --tar' 'vmtar-unpack --tar t.v00 >x' 'gzip -dc' \
-	'gzip -dc t.tgz >y'
+row 'vmtar-unpack -t' 0.02 'vmtar-unpack -t t.v00 >x' \
+	'gzip -dc | tar t' 'gzip -dc t.tgz | tar -tf - >y' tar
+row 'vmtar-unpack --test' - 'vmtar-unpack --test t.v00' \
+	'gzip -t' 'gzip -t t.tgz' gzip
+row 'vmtar-unpack -C' 0.6 'rm -rf a; mkdir a; vmtar-unpack -C a t.v00' \
+	'gzip -dc | bsdtar x' \
+	'rm -rf b; mkdir b; gzip -dc t.tgz | bsdtar -C b -xf -' bsdtar
+row 'vmtar-unpack --tar' 0.55 'vmtar-unpack --tar t.v00 >/dev/null' \
+	'pigz -dc' 'pigz -dc t.tgz >/dev/null' pigz
+row 'vmtar-pack' - 'vmtar-pack -o x t.tar' 'cp' 'cp t.tar y' cp
+row 'vmtar-pack -z -j 1' 1.0 'vmtar-pack -z -j 1 -o x t.tar' \
+	'gzip -9n of the vmtar' 'gzip -9nc t.vmtar >y' gzip
+row 'vmtar-pack -6 -j 2' 1.05 'vmtar-pack -6 -j 2 -o x t.tar' \
+	'pigz -6 -p 2' 'pigz -6 -p 2 -c t.vmtar >y' pigz
+! command -v pigz >/dev/null || bytes '  size' 1.005 x 'pigz -6 -p 2' y
+row 'vmtar-pack -1' 0.25 'vmtar-pack -1 -o x t.tar' \
+	'gzip -1' 'gzip -1nc t.vmtar >y' gzip
+bytes '  size' 1.03 x 'gzip -1' y
 
-# An image with these bytes on it.
-sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 --ballast t.v00 in.iso
+# An image of some 150 modules, one with all of these bytes.
+sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 --count 150 --ballast t.v00 in.iso
 mkdriver -o driver.tgz
 iso-cat in.iso /BOOT.CFG >BOOT.CFG
-printf 'image: %s MiB\n' $(($(stat -c %s in.iso) >> 20))
-row 'iso-rebuild' 'iso-rebuild -o x.iso --add /BOOT.CFG=BOOT.CFG in.iso' \
-	'xorriso alone' 'rm -f y.iso; xorriso -no_rc -report_about FATAL \
-	-stdio_sync off -rockridge off -compliance no_emul_toc:7bit_ascii \
-	-padding 0 -indev in.iso -outdev y.iso -boot_image any replay \
+mkdir m
+bsdtar -C m -xf in.iso
+printf 'image: %s MiB, %s files\n' $(($(stat -c %s in.iso) >> 20)) \
+	"$(find m -type f | wc -l)"
+inflate='find m -type f | xargs -P2 -n4 igzip -dc >/dev/null 2>&1 || :'
+# VIBs with the same bytes, none of them signed by anyone
+esxi-bundle -q --force -o all.zip in.iso 2>/dev/null || :
+if [ -s all.zip ]; then
+	esxi-bundle -C vibs all.zip
+	row 'vib-check' 1.3 'vib-check vibs/*.vib >x 2>&1 || :' \
+		'igzip -dc, 2 at a time' "$inflate" igzip
+fi
+! command -v esxi-check >/dev/null ||
+	row 'esxi-check' 1.3 'esxi-check in.iso >x 2>&1 || :' \
+		'igzip -dc, 2 at a time' "$inflate" igzip
+! command -v esxi-pci >/dev/null ||
+	row 'esxi-pci --all' 1.3 'esxi-pci --all in.iso >x 2>&1 || :' \
+		'igzip -dc, 2 at a time' "$inflate" igzip
+alone='rm -f y.iso; xorriso -no_rc -report_about FATAL -stdio_sync off \
+	-rockridge off -compliance no_emul_toc:7bit_ascii -padding 0 \
+	-indev in.iso -outdev y.iso -boot_image any replay \
 	-map BOOT.CFG /BOOT.CFG -commit 2>/dev/null; sync y.iso'
-row 'esxi-customize' 'esxi-customize -q --add driver.tgz -o x.iso in.iso' \
-	'cp and sync' 'cp in.iso y.iso; sync y.iso'
+row 'iso-rebuild' 1.25 'iso-rebuild -o x.iso --add /BOOT.CFG=BOOT.CFG in.iso' \
+	'xorriso and sync' "$alone" xorriso
+row 'esxi-customize' 1.6 'esxi-customize -q --add driver.tgz -o x.iso in.iso' \
+	'xorriso and sync' "$alone" xorriso
+row 'vmtar-unpack -h' - 'vmtar-unpack -h >x' 'true' '/bin/true >y' /bin/true
+row 'bootcfg-edit --get' - 'bootcfg-edit --get title BOOT.CFG >x' \
+	'true' '/bin/true >y' /bin/true
+
+{
+	echo '['
+	sed '$!s/$/,/' rows
+	echo ']'
+} >../bench.json

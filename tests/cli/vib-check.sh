@@ -375,6 +375,7 @@ t 'JSON is JSON, and says the same' '
 t 'wrong usage is 2, a file that is not there 3, a bad CA 1' '
 	status 2 vib-check --target 4.0 $s/good.vib 2>err
 	status 2 vib-check --host-level x $s/good.vib 2>err
+	status 2 vib-check - - <$s/good.vib 2>err
 	status 3 vib-check nosuch >out 2>err
 	[ ! -s out ] && [ "$(wc -l <err)" -eq 1 ]
 	status 3 vib-check --ca nosuch $s/good.vib 2>err
