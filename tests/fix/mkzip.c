@@ -106,5 +106,7 @@ int main(int argc, char **argv)
 	if (b.failed || fwrite(b.p, 1, b.len, stdout) != b.len ||
 	    fflush(stdout) != 0)
 		die("cannot write");
+	ek_buf_free(&b);
+	free(v);
 	return 0;
 }
