@@ -27,25 +27,25 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void set_data(struct made_zip *m, const char *key, const char *value)
+static char *set_data(struct made_zip *m, const char *key, const char *value)
 {
-	char *p;
+	char *p = NULL;
 
 	if (strcmp(key, "text") == 0) {
-		m->data = value;
 		m->len = strlen(value);
+		p = strdup(value);
 	} else if (strcmp(key, "fill") == 0) {
 		m->len = strtoul(value, NULL, 10);
 		p = malloc(m->len + 1);
-		if (p == NULL)
-			die("no memory");
-		memset(p, 'x', m->len);
-		m->data = p;
-	} else if (ek_read_all(value, SIZE_MAX, &p, &m->len, NULL) == 0) {
-		m->data = p;
-	} else {
+		if (p != NULL)
+			memset(p, 'x', m->len);
+	} else if (ek_read_all(value, SIZE_MAX, &p, &m->len, NULL) != 0) {
 		die(value);
 	}
+	if (p == NULL)
+		die("no memory");
+	m->data = p;
+	return p;
 }
 
 static void set(struct made_zip *m, const char *key, const char *value)
@@ -53,10 +53,7 @@ static void set(struct made_zip *m, const char *key, const char *value)
 	unsigned n = (unsigned)strtoul(value, NULL,
 				       strcmp(key, "mode") == 0 ? 8 : 10);
 
-	if (strcmp(key, "text") == 0 || strcmp(key, "fill") == 0 ||
-	    strcmp(key, "file") == 0)
-		set_data(m, key, value);
-	else if (strcmp(key, "local") == 0)
+	if (strcmp(key, "local") == 0)
 		m->local = value;
 	else if (strcmp(key, "method") == 0)
 		m->method = n;
@@ -78,9 +75,18 @@ static void set(struct made_zip *m, const char *key, const char *value)
 		die(key);
 }
 
-static void parse(struct made_zip *m, char *arg)
+static bool is_data(const char *key)
 {
-	*m = (struct made_zip){ .name = strsep(&arg, " "), .data = "" };
+	return strcmp(key, "text") == 0 || strcmp(key, "fill") == 0 ||
+	       strcmp(key, "file") == 0;
+}
+
+/* The data of m is to be freed. */
+static char *parse(struct made_zip *m, char *arg)
+{
+	char *data = NULL;
+
+	*m = (struct made_zip){ .name = strsep(&arg, " ") };
 	while (arg != NULL) {
 		char *key = strsep(&arg, " ");
 		char *value = strchr(key, '=');
@@ -88,25 +94,35 @@ static void parse(struct made_zip *m, char *arg)
 		if (value == NULL)
 			die(key);
 		*value++ = '\0';
-		set(m, key, value);
+		if (!is_data(key)) {
+			set(m, key, value);
+			continue;
+		}
+		free(data);
+		data = set_data(m, key, value);
 	}
+	return data != NULL ? data : set_data(m, "text", "");
 }
 
 int main(int argc, char **argv)
 {
 	struct made_zip *v = calloc((size_t)argc, sizeof(*v));
 	struct ek_buf b = EK_BUF_INIT;
+	char **data = calloc((size_t)argc, sizeof(*data));
 	size_t n = 0;
 
-	if (v == NULL)
+	if (v == NULL || data == NULL)
 		die("no memory");
-	for (int i = 1; i < argc; i++)
-		parse(&v[n++], argv[i]);
+	for (int i = 1; i < argc; i++, n++)
+		data[n] = parse(&v[n], argv[i]);
 	made_zip(&b, v, n);
 	if (b.failed || fwrite(b.p, 1, b.len, stdout) != b.len ||
 	    fflush(stdout) != 0)
 		die("cannot write");
 	ek_buf_free(&b);
+	for (size_t i = 0; i < n; i++)
+		free(data[i]);
+	free(data);
 	free(v);
 	return 0;
 }
