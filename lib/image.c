@@ -2,6 +2,7 @@
 /* image.c - an installer image, as ISO or as directory */
 #include "os.h"
 
+#include <ctype.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,33 +229,29 @@ const struct ek_image_file *ek_image_at(const struct ek_image *img, size_t i)
 
 /* ---- look-up and bytes -------------------------------------------------- */
 
-/* One slash in front, none twice; owned by the caller, or NULL. */
-static char *plain_path(const char *path)
+/* As by_path() has it for key with one slash in front and none twice. It needs no
+ * memory: a look-up cannot fail. */
+static int by_asked(const void *key, const void *file)
 {
-	char *p = malloc(strlen(path) + 2);
-	size_t n = 0;
+	const char *a = key, *b = ((const struct file *)file)->pub.path;
+	int x = '/', y;
 
-	if (p == NULL)
-		return NULL;
-	p[n++] = '/';
-	for (; *path != '\0'; path++) {
-		if (*path != '/' || p[n - 1] != '/')
-			p[n++] = *path;
+	a += strspn(a, "/");
+	while (x == (y = tolower((unsigned char)*b)) && x != '\0') {
+		b++;
+		x = tolower((unsigned char)*a);
+		a += x == '/' ? strspn(a, "/") : (size_t)(x != '\0');
 	}
-	p[n] = '\0';
-	return p;
+	return x - y;
 }
 
 const struct ek_image_file *ek_image_find(const struct ek_image *img,
 					  const char *path)
 {
-	char *p = plain_path(path);
-	struct file key = { .pub = { .path = p } };
 	const struct file *f = NULL;
 
-	if (p != NULL && img->n > 0)
-		f = bsearch(&key, img->v, img->n, sizeof(*img->v), by_path);
-	free(p);
+	if (img->n > 0)
+		f = bsearch(path, img->v, img->n, sizeof(*img->v), by_asked);
 	return f != NULL ? &f->pub : NULL;
 }
 

@@ -123,6 +123,10 @@ static void test_directory(void **state)
 	assert_int_equal(got, 6);
 	ek_in_close(&in);
 	assert_null(ek_image_find(image, "/nope"));
+	assert_null(ek_image_find(image, ""));
+	assert_null(ek_image_find(image, "b.b00/"));
+	assert_null(ek_image_find(image, "b.b0"));
+	assert_null(ek_image_find(image, "b.b000"));
 	ek_image_close(&image);
 }
 
