@@ -693,6 +693,34 @@ int ek_imgdb_same(const struct ek_dbvib *v, const struct ek_dbadd *a,
 	return rc;
 }
 
+int ek_imgdb_check_orig(const struct ek_dbvib *v, struct ek_err *err)
+{
+	const struct ek_dbfile *orig = v->orig;
+	struct ek_vibdesc o;
+	bool same = false;
+	char *id = NULL;
+	int rc = ek_vibdesc_parse(&o, orig->e.name, orig->data,
+				  (size_t)orig->e.size, err);
+
+	if (rc != EK_OK)
+		return rc;
+	id = ek_vibdesc_id(&o);
+	if (id == NULL)
+		rc = ek_fail_sys(err, "'%s'", orig->e.name);
+	else if (strcmp(id, v->id) != 0)
+		rc = ek_fail(err, EK_EREFUSE, "'%s' is the descriptor of VIB"
+			     " '%s', not of '%s'", orig->e.name, id, v->id);
+	if (rc == EK_OK)
+		rc = ek_imgdb_same_desc(&v->d, &o, &same, err);
+	if (rc == EK_OK && !same)
+		rc = ek_fail(err, EK_EREFUSE, "'%s' does not say the same as"
+			     " '%s': which of the two describes the VIB?",
+			     orig->e.name, v->xml->e.name);
+	free(id);
+	ek_vibdesc_clear(&o);
+	return rc;
+}
+
 void ek_imgdb_remove(struct ek_imgdb *db, const char *id)
 {
 	struct ek_dbvib *v = NULL;

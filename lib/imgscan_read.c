@@ -8,6 +8,7 @@
 #include "ek/image.h"
 #include "ek/io.h"
 #include "ek/pool.h"
+#include "ek/vibdesc.h"
 #include "imgscan_int.h"
 
 /* ---- one file ------------------------------------------------------------ */
@@ -216,17 +217,26 @@ struct work {
 
 static int look_at(struct work *w, struct ek_scan_file *f, struct ek_err *err)
 {
-	struct eyes k = { f, w->s->o.entries, w->s->o.maps, 0 };
+	const struct ek_imgscan_opts *o = &w->s->o;
+	struct eyes k = {
+		.f = f, .maps = o->maps,
+		.entries = o->entries && (o->entries_of == NULL ||
+					  strcmp(f->name, o->entries_of) == 0),
+	};
 	const struct ek_payload_eyes eyes = {
-		.want = want, .seen = seen, .digests = k.entries, .ctx = &k,
+		.want = k.maps ? want : NULL,
+		.seen = k.entries || k.maps ? seen : NULL,
+		.digests = k.entries, .ctx = &k,
+		.plain = o->plain && (f->payload == NULL ||
+				      ek_payload_sum(f->payload, "sha-256",
+						     NULL) != NULL),
 	};
 	struct ek_in *in = NULL;
 	int rc = ek_image_in(w->s->img, f->file, &in, err);
 
 	f->looked = true;
 	if (rc == EK_OK)
-		rc = ek_payload_look(in, k.entries || k.maps ? &eyes : NULL,
-				     &f->look, err);
+		rc = ek_payload_look(in, &eyes, &f->look, err);
 	ek_in_close(&in);
 	sort_all(f);
 	return rc;

@@ -148,38 +148,6 @@ const char *ek_imgvibs_descriptor(const struct ek_imgvibs *v, size_t i,
 	return f->data;
 }
 
-/* Is the .orig that of this VIB, and does it say what the XML does? */
-static int check_orig(const struct ek_dbvib *d, const struct ek_dbfile *orig,
-		      struct ek_err *err)
-{
-	const struct ek_dbadd add = { .label = orig->e.name, .text = orig->data,
-				      .len = (size_t)orig->e.size };
-	struct ek_dbvib xml = *d;
-	struct ek_vibdesc o;
-	bool same = false;
-	char *id;
-	int rc = ek_vibdesc_parse(&o, orig->e.name, add.text, add.len, err);
-
-	if (rc != EK_OK)
-		return rc;
-	id = ek_vibdesc_id(&o);
-	ek_vibdesc_clear(&o);
-	if (id == NULL)
-		return ek_fail_sys(err, "'%s'", orig->e.name);
-	if (strcmp(id, d->id) != 0)
-		rc = ek_fail(err, EK_EREFUSE, "'%s' is the descriptor of VIB"
-			     " '%s', not of '%s'", orig->e.name, id, d->id);
-	free(id);
-	xml.orig = xml.sig = NULL; /* compare with the XML */
-	if (rc == EK_OK)
-		rc = ek_imgdb_same(&xml, &add, &same, err);
-	if (rc == EK_OK && !same)
-		rc = ek_fail(err, EK_EREFUSE, "'%s' does not say the same as"
-			     " '%s': which of the two describes the VIB?",
-			     orig->e.name, d->xml->e.name);
-	return rc;
-}
-
 int ek_imgvib_check(const struct ek_dbvib *d, struct ek_err *err)
 {
 	const struct ek_dbfile *orig = orig_of(d);
@@ -190,7 +158,7 @@ int ek_imgvib_check(const struct ek_dbvib *d, struct ek_err *err)
 		return ek_fail(err, EK_ELIMIT, "'%s' is larger than %u bytes",
 			       d->sig->e.name, EK_VIB_SIG_MAX);
 	if (orig != NULL)
-		return check_orig(d, orig, err);
+		return ek_imgdb_check_orig(d, err);
 	if (len != 0)
 		return ek_fail(err, EK_EREFUSE, "'%s': there is no %s.orig, the"
 			       " descriptor that this signature was made over",

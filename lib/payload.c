@@ -8,6 +8,7 @@
 #include "ek/payload.h"
 #include "ek/pcimap.h"
 #include "ek/tarball.h"
+#include "ek/vibdesc.h"
 #include "ek/vmtar.h"
 
 static const struct ek_payload_eyes no_eyes;
@@ -46,7 +47,7 @@ static void see_outer(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	if (k->one_layer) /* see_inner() does it */
+	if (k->one_layer || k->eyes->plain) /* see_inner() does it */
 		return;
 	ek_digest_update(k->outer256, p, n);
 	ek_digest_update(k->outer1, p, n);
@@ -56,8 +57,10 @@ static void see_inner(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	ek_digest_update(k->inside256, p, n);
-	ek_digest_update(k->inside1, p, n);
+	if (!k->eyes->plain) {
+		ek_digest_update(k->inside256, p, n);
+		ek_digest_update(k->inside1, p, n);
+	}
 	k->l->inside_size += n;
 	if (k->scan != NULL && k->rc == EK_OK)
 		k->rc = ek_tgz_scan_feed(k->scan, p, n, &k->err);
@@ -328,8 +331,12 @@ static int take_off(struct look *k, struct ek_in *file, struct ek_err *err)
 
 static int new_digests(struct look *k, struct ek_err *err)
 {
-	int rc = ek_digest_new(&k->file256, EK_SHA256, err);
+	int rc = ek_tgz_scan_new(&k->scan, &k->l->form, err);
 
+	if (rc == EK_OK)
+		rc = ek_digest_new(&k->file256, EK_SHA256, err);
+	if (rc != EK_OK || k->eyes->plain)
+		return rc;
 	if (rc == EK_OK)
 		rc = ek_digest_new(&k->file1, EK_SHA1, err);
 	if (rc == EK_OK)
@@ -340,8 +347,6 @@ static int new_digests(struct look *k, struct ek_err *err)
 		rc = ek_digest_new(&k->outer256, EK_SHA256, err);
 	if (rc == EK_OK)
 		rc = ek_digest_new(&k->outer1, EK_SHA1, err);
-	if (rc == EK_OK)
-		rc = ek_tgz_scan_new(&k->scan, &k->l->form, err);
 	return rc;
 }
 
@@ -350,12 +355,12 @@ static int results(struct look *k, struct ek_err *err)
 	struct ek_payload_look *l = k->l;
 	int rc = ek_digest_hex(k->file256, l->sha256, err);
 
-	if (rc == EK_OK)
+	if (rc == EK_OK && !k->eyes->plain)
 		rc = ek_digest_hex(k->file1, l->sha1, err);
 	ek_tgz_scan_end(k->scan, l->gzip);
 	ek_strs_sort(&l->files);
 	ek_strs_sort(&l->dirs);
-	if (rc != EK_OK || l->layers_rc != EK_OK)
+	if (rc != EK_OK || l->layers_rc != EK_OK || k->eyes->plain)
 		return rc;
 	rc = ek_digest_hex(k->inside256, l->inside_sha256, err);
 	if (rc == EK_OK)
@@ -411,4 +416,53 @@ void ek_payload_look_clear(struct ek_payload_look *l)
 	ek_strs_free(&l->files);
 	ek_strs_free(&l->dirs);
 	*l = (struct ek_payload_look){ .size = 0 };
+}
+
+/* ---- against a checksum -------------------------------------------------- */
+
+static bool is(const char *s, const char *want)
+{
+	return s != NULL && strcmp(s, want) == 0;
+}
+
+static const char *inside_digest(const struct ek_payload_look *l,
+				 const struct ek_checksum *s)
+{
+	if (l->layers_rc != EK_OK)
+		return NULL;
+	if (is(s->type, "sha-256-gunzip1"))
+		return l->gunzip1_sha256;
+	if (!is(s->process, "gunzip"))
+		return NULL;
+	if (is(s->type, "sha-1"))
+		return l->inside_sha1;
+	return is(s->type, "sha-256") ? l->inside_sha256 : NULL;
+}
+
+const char *ek_payload_digest(const struct ek_payload_look *l,
+			      const struct ek_checksum *s)
+{
+	const char *hex = NULL;
+
+	if (s->process != NULL || is(s->type, "sha-256-gunzip1"))
+		hex = inside_digest(l, s);
+	else if (is(s->type, "sha-1"))
+		hex = l->sha1;
+	else if (is(s->type, "sha-256"))
+		hex = l->sha256;
+	return hex != NULL && hex[0] != '\0' ? hex : NULL;
+}
+
+bool ek_payload_fits(const struct ek_payload_look *l,
+		     const struct ek_checksum *s)
+{
+	const char *got = ek_payload_digest(l, s);
+
+	if (got == NULL || ek_digest_equal(got, s->hex))
+		return got != NULL;
+	if (!is(s->process, "gunzip") || strcmp(l->layers, "gzip xz") != 0)
+		return false;
+	return ek_digest_equal(is(s->type, "sha-1") ? l->gunzip1_sha1
+						    : l->gunzip1_sha256,
+			       s->hex);
 }

@@ -220,6 +220,11 @@ static bool is(const char *s, const char *want)
 	return s != NULL && strcmp(s, want) == 0;
 }
 
+static bool is_inside(const struct ek_checksum *s)
+{
+	return s->process != NULL || is(s->type, "sha-256-gunzip1");
+}
+
 static void tell_digest(struct work *w, const struct ek_payload *p,
 			const struct ek_checksum *s, const char *got,
 			bool esxi)
@@ -241,12 +246,10 @@ static void digest_of(struct work *w, const struct ek_payload *p,
 {
 	for (size_t i = 0; i < p->n_sums; i++) {
 		const struct ek_checksum *s = &p->sums[i];
-		const char *got = is(s->type, "sha-1") ? m->look.sha1
-						       : m->look.sha256;
+		const char *got = ek_payload_digest(&m->look, s);
 
-		if (s->process == NULL &&
-		    (is(s->type, "sha-1") || is(s->type, "sha-256")) &&
-		    !ek_digest_equal(got, s->hex))
+		if (!is_inside(s) && got != NULL &&
+		    !ek_payload_fits(&m->look, s))
 			tell_digest(w, p, s, got, true);
 	}
 }
@@ -257,41 +260,16 @@ static int check_digest(const struct ek_rule *rule, const void *subject,
 	return each(rule, subject, digest_of, out, err);
 }
 
-/* The digest that a checksum over the inside means; NULL: it is none. */
-static const char *inside_digest(const struct ek_payload_look *l,
-				 const struct ek_checksum *s)
-{
-	if (is(s->type, "sha-256-gunzip1"))
-		return l->gunzip1_sha256;
-	if (!is(s->process, "gunzip"))
-		return NULL;
-	if (is(s->type, "sha-1"))
-		return l->inside_sha1;
-	return is(s->type, "sha-256") ? l->inside_sha256 : NULL;
-}
-
-/* gunzip of a module that is xz: of all layers, or gunzip and no more; nobody
- * has seen one with its descriptor (paysum.h). */
-static bool fits(const struct ek_payload_look *l, const struct ek_checksum *s,
-		 const char *got)
-{
-	if (ek_digest_equal(got, s->hex))
-		return true;
-	if (strcmp(l->layers, "gzip xz") != 0)
-		return false;
-	return ek_digest_equal(is(s->type, "sha-1") ? l->gunzip1_sha1
-						    : l->gunzip1_sha256,
-			       s->hex);
-}
-
 static void gunzip_of(struct work *w, const struct ek_payload *p,
 		      const struct ek_probe_member *m)
 {
 	for (size_t i = 0; m->look.layers_rc == EK_OK && i < p->n_sums; i++) {
-		const char *got = inside_digest(&m->look, &p->sums[i]);
+		const struct ek_checksum *s = &p->sums[i];
+		const char *got = ek_payload_digest(&m->look, s);
 
-		if (got != NULL && !fits(&m->look, &p->sums[i], got))
-			tell_digest(w, p, &p->sums[i], got, false);
+		if (is_inside(s) && got != NULL &&
+		    !ek_payload_fits(&m->look, s))
+			tell_digest(w, p, s, got, false);
 	}
 }
 

@@ -141,6 +141,10 @@ int ek_imgdb_add(struct ek_imgdb *db, const struct ek_dbadd *a,
 int ek_imgdb_same(const struct ek_dbvib *v, const struct ek_dbadd *a,
 		  bool *same, struct ek_err *err);
 
+/* Is the .orig, which is there, that of this VIB, and does it say what the XML
+ * does? EK_EREFUSE and EK_EFORMAT name the files. */
+int ek_imgdb_check_orig(const struct ek_dbvib *v, struct ek_err *err);
+
 /* Take out a VIB with all its files; the profile is not touched. */
 void ek_imgdb_remove(struct ek_imgdb *db, const char *id);
 

@@ -73,7 +73,12 @@ struct ek_imgscan_opts {
 	unsigned threads; /* 0: as many as there are processors, 8 at most */
 	bool read;        /* look at the bytes; else only who and where */
 	bool entries;     /* keep what is inside, with digests */
+	const char *entries_of; /* ... of the file of this name only, in lower
+				 * case; NULL: of all */
 	bool maps;        /* keep driver maps and lists of names */
+	/* no digests but the SHA-256 of files, where that is enough: not for a
+	 * payload whose descriptor has no plain sha-256 */
+	bool plain;
 	/* told as files are done; may be NULL, called by one thread at a time */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;

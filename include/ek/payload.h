@@ -20,6 +20,7 @@
 #include "ek/layers.h"
 #include "ek/tgz.h"
 
+struct ek_checksum;
 struct ek_entry;
 struct ek_in;
 
@@ -66,6 +67,8 @@ struct ek_payload_eyes {
 	int (*seen)(void *ctx, const struct ek_entry *e, const void *data,
 		    size_t len, const char *sha256, struct ek_err *err);
 	bool digests; /* take the SHA-256 of every file inside */
+	bool plain;   /* of the digests of a look only sha256; the others stay
+		       * "": they take more time than all else */
 	void *ctx;
 };
 
@@ -77,5 +80,17 @@ struct ek_payload_eyes {
 int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
 		    struct ek_payload_look *l, struct ek_err *err);
 void ek_payload_look_clear(struct ek_payload_look *l);
+
+/*
+ * What checksum s of the payload speaks of, as it was computed: of the file, of
+ * what is in its layers, or in the outer one. NULL: s is of a kind that is not
+ * computed, or was not asked for, or the layers could not be read.
+ */
+const char *ek_payload_digest(const struct ek_payload_look *l,
+			      const struct ek_checksum *s);
+/* Is it that? gunzip of a module that is xz may mean all layers, or gunzip and
+ * no more; nobody has seen one with its descriptor (paysum.h). */
+bool ek_payload_fits(const struct ek_payload_look *l,
+		     const struct ek_checksum *s);
 
 #endif /* EK_PAYLOAD_H */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include <lzma.h>
+#include <openssl/pem.h>
 
 #include "ek/buf.h"
 #include "ek/date.h"
@@ -37,8 +38,10 @@
 #include "ek/names.h"
 #include "ek/path.h"
 #include "ek/profile.h"
+#include "ek/sig.h"
 #include "ek/vibdesc.h"
 #include "ek/vmtar.h"
+#include "testkey.h"
 
 enum { VIBS_MAX = 400, PAYLOADS_MAX = 16, FILE_MAX = 1 << 30 };
 
@@ -216,6 +219,7 @@ struct image {
 	struct item *items;
 	struct ek_local *locals; /* sorted; items are in the same order */
 	size_t n_items;
+	BIO *key, *cert; /* of mksig, as PEM */
 };
 
 static struct ek_err err;
@@ -408,7 +412,7 @@ static void make_payload(struct image *im, size_t vib, struct ek_payload *p,
 				 &err), im->o->ballast);
 		return;
 	}
-	if (strcmp(p->type, "boot") == 0) {
+	if (strncmp(p->type, "boot", 4) == 0) {
 		boot_of(im->o, p->name, &data, &len);
 	} else {
 		make_tar(v, p->name, files, &data, &len);
@@ -603,22 +607,51 @@ static int by_id(const void *a, const void *b)
 				   y->d->payloads[y->payload].name);
 }
 
+static void make_key_pair(struct image *im)
+{
+	EVP_PKEY *key = make_key();
+	X509 *cert = make_cert(key, 1);
+
+	im->key = BIO_new(BIO_s_mem());
+	im->cert = BIO_new(BIO_s_mem());
+	need(PEM_write_bio_PrivateKey(im->key, key, NULL, NULL, 0, NULL,
+				      NULL) == 1);
+	need(PEM_write_bio_X509(im->cert, cert) == 1);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+
+/* Signed by mksig's key: whole, and nobody trusts it. */
+static void sign_text(const struct image *im, const struct ek_buf *text,
+		      struct ek_buf *sig)
+{
+	char *key, *cert;
+	struct ek_sig_key k = { .key_name = "key", .cert_name = "cert",
+				.time = 1500000000 };
+
+	k.key_len = (size_t)BIO_get_mem_data(im->key, &key);
+	k.cert_len = (size_t)BIO_get_mem_data(im->cert, &cert);
+	k.key = key;
+	k.cert = cert;
+	must(ek_sig_make(&k, text->p, text->len, sig, &err), "signature");
+}
+
 static void add_to_db(struct image *im, size_t i)
 {
-	static const char sig[] = "-----BEGIN PKCS7-----\nbm90IGEgcmVhbCBvbmU="
-		"\n-----END PKCS7-----\n";
 	struct ek_profile_payload pay[PAYLOADS_MAX];
-	struct ek_buf b = EK_BUF_INIT;
-	struct ek_dbadd a = { .label = im->vibs[i].name, .sig = sig,
-			      .sig_len = sizeof(sig) - 1,
+	struct ek_buf b = EK_BUF_INIT, sig = EK_BUF_INIT;
+	struct ek_dbadd a = { .label = im->vibs[i].name,
 			      .orig = im->o->shape->orig,
 			      .keep_sig = im->o->shape->orig };
 	char *id = ek_vibdesc_id(&im->d[i]);
 	size_t n = 0;
 
 	ek_vibdesc_write(&im->d[i], EK_VIBDESC_VIB, &b);
+	sign_text(im, &b, &sig);
 	a.text = ek_buf_str(&b);
 	a.len = b.len;
+	a.sig = sig.p;
+	a.sig_len = sig.len;
 	must(ek_imgdb_add(im->db, &a, &err), a.label);
 	for (size_t k = 0; k < im->n_items; k++)
 		if (strcmp(im->locals[k].vib_id, id) == 0)
@@ -629,6 +662,7 @@ static void add_to_db(struct image *im, size_t i)
 	must(ek_profile_add_vib(im->p, id, pay, n, &err), a.label);
 	free(id);
 	ek_buf_free(&b);
+	ek_buf_free(&sig);
 }
 
 static void make_db(struct image *im)
@@ -636,6 +670,7 @@ static void make_db(struct image *im)
 	const struct shape *s = im->o->shape;
 	struct ek_date date;
 
+	make_key_pair(im);
 	must(ek_imgdb_new(&im->db, &err), "database");
 	must(ek_profile_new(&im->p, s->profile, "VMware, Inc.", EK_PARTNER,
 			    &err), "profile");
@@ -889,6 +924,8 @@ static void free_image(struct image *im)
 		free(im->items[i].data);
 	ek_locals_free(im->locals, im->n_items);
 	ek_imgdb_free(&im->db);
+	BIO_free(im->key);
+	BIO_free(im->cert);
 	free(im->items);
 	free(im);
 }

@@ -147,6 +147,37 @@ static void test_reads(void **state)
 	}
 }
 
+/* Entries of one file, and no digest but that of the file. */
+static void test_plain(void **state)
+{
+	const struct ek_imgscan_opts o = {
+		.threads = 1, .read = true, .entries = true,
+		.entries_of = "s.v00", .plain = true,
+	};
+	const struct ek_scan_file *f;
+	struct ek_imgscan *s;
+	struct ek_image *img;
+
+	(void)state;
+	make_image(CFG("/s.v00 --- /net-e1.v00"), NULL);
+	put_driver("d/S.V00", "x\n");
+	put_driver("d/NET-E1.V00", "x\n");
+	s = scan(&img, &o);
+	f = ek_imgscan_find(s, "s.v00");
+	assert_int_equal(f->n_entries, 3);
+	assert_int_equal(strlen(f->entries[1].sha256), 64);
+	assert_int_equal(strlen(f->look.sha256), 64);
+	assert_string_equal(f->look.sha1, "");
+	assert_string_equal(f->look.inside_sha256, "");
+	assert_int_equal(f->n_maps, 0);
+	f = ek_imgscan_find(s, "net-e1.v00");
+	assert_int_equal(f->n_entries, 0);
+	assert_int_equal(f->look.files.n, 3);
+	assert_int_equal(strlen(f->look.sha256), 64);
+	ek_imgscan_free(&s);
+	ek_image_close(&img);
+}
+
 /* A map that cannot be read is told, and the rest is there. */
 static void test_odd(void **state)
 {
@@ -174,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_boots, enter, leave),
 		cmocka_unit_test_setup_teardown(test_reads, enter, leave),
+		cmocka_unit_test_setup_teardown(test_plain, enter, leave),
 		cmocka_unit_test_setup_teardown(test_odd, enter, leave),
 	};
 

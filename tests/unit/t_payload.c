@@ -9,6 +9,7 @@
 #include "ek/entry.h"
 #include "ek/gnutar.h"
 #include "ek/payload.h"
+#include "ek/vibdesc.h"
 #include "ek/vmtar.h"
 #include "wrap.h"
 
@@ -189,6 +190,82 @@ static void test_inner_layers(void **state)
 	}
 }
 
+/* What a checksum speaks of, and whether that is it. */
+static void test_sums(void **state)
+{
+	static char t1[] = "sha-1", t256[] = "sha-256", g1[] = "sha-256-gunzip1";
+	static char gunzip[] = "gunzip", other[] = "txt-mle", md5[] = "md5";
+	struct ek_payload_look l = { .layers = "gzip xz" };
+	const struct {
+		struct ek_checksum s;
+		const char *want;
+	} rows[] = {
+		{ { t256, NULL, NULL }, l.sha256 },
+		{ { t1, NULL, NULL }, l.sha1 },
+		{ { t256, gunzip, NULL }, l.inside_sha256 },
+		{ { t1, gunzip, NULL }, l.inside_sha1 },
+		{ { g1, NULL, NULL }, l.gunzip1_sha256 },
+		{ { t256, other, NULL }, NULL },
+		{ { md5, NULL, NULL }, NULL },
+		{ { md5, gunzip, NULL }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_null(ek_payload_digest(&l, &rows[i].s)); /* not taken */
+	l.sha256[0] = 'a';
+	l.sha1[0] = 'b';
+	l.inside_sha256[0] = 'c';
+	l.inside_sha1[0] = 'd';
+	l.gunzip1_sha256[0] = 'e';
+	l.gunzip1_sha1[0] = 'f';
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ek_checksum s = rows[i].s;
+		char hex[2] = "";
+
+		assert_ptr_equal(ek_payload_digest(&l, &s), rows[i].want);
+		s.hex = hex;
+		hex[0] = 'x';
+		assert_false(ek_payload_fits(&l, &s));
+		if (rows[i].want == NULL)
+			continue;
+		hex[0] = rows[i].want[0];
+		assert_true(ek_payload_fits(&l, &s));
+		/* of xz, what is in the gzip will do as well */
+		hex[0] = s.type == t1 ? 'f' : 'e';
+		assert_int_equal(ek_payload_fits(&l, &s),
+				 s.process != NULL || s.type == g1);
+	}
+	l.layers_rc = EK_EFORMAT;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].s.process != NULL)
+			assert_null(ek_payload_digest(&l, &rows[i].s));
+}
+
+/* The digest of the file and no other, and all else as ever. */
+static void test_plain(void **state)
+{
+	const struct ek_payload_eyes eyes = { .plain = true };
+	struct ek_buf inside = EK_BUF_INIT, file = EK_BUF_INIT;
+	struct ek_payload_look l;
+
+	(void)state;
+	make_vmtar(&inside);
+	add_gzip(&file, inside.p, inside.len);
+	assert_int_equal(look(&file, &eyes, &l), EK_OK);
+	assert_digest(EK_SHA256, &file, l.sha256);
+	assert_string_equal(l.sha1, "");
+	assert_string_equal(l.inside_sha256, "");
+	assert_string_equal(l.inside_sha1, "");
+	assert_string_equal(l.gunzip1_sha256, "");
+	assert_string_equal(l.gunzip1_sha1, "");
+	assert_int_equal(l.inside_size, inside.len);
+	assert_lists(&l);
+	ek_payload_look_clear(&l);
+	ek_buf_free(&inside);
+	ek_buf_free(&file);
+}
+
 static void test_no_archive(void **state)
 {
 	struct ek_buf inside = EK_BUF_INIT, file = EK_BUF_INIT;
@@ -296,7 +373,9 @@ static void test_eyes(void **state)
 {
 	struct ek_buf inside = EK_BUF_INIT, file = EK_BUF_INIT;
 	struct notes n = { EK_BUF_INIT, -1 };
-	struct ek_payload_eyes eyes = { want, seen, true, &n };
+	struct ek_payload_eyes eyes = {
+		.want = want, .seen = seen, .digests = true, .ctx = &n,
+	};
 	struct ek_payload_look l;
 
 	(void)state;
@@ -321,6 +400,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vgz), cmocka_unit_test(test_tgz),
 		cmocka_unit_test(test_inner_layers),
+		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_no_archive), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_bad_archive), cmocka_unit_test(test_eyes),
 	};
