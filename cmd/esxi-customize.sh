@@ -14,7 +14,8 @@ export PATH
 usage() {
 	cat <<'TEXT'
 usage: esxi-customize -o out.iso [--add package]... [--vib name]...
-                      [--remove vib]... [--level level] [--profile-name name]
+                      [--add-pci-id id=driver]... [--remove vib]...
+                      [--level level] [--profile-name name]
                       [--ks file] [--add-opt option]... [--edit]
                       [--mtime time] [--keep dir] [--manifest file] [--force]
                       [--progress] [-qv] in.iso
@@ -27,6 +28,9 @@ survives the installation.
   -o, --output out.iso     write the new ISO, in one step
       --add package        add a driver tgz, a .vib or an offline bundle;
                            the VIB of its name goes, whatever its version
+      --add-pci-id id=driver
+                           one more PCI id, vvvv:dddd[:ssss:ssss], for a driver
+                           that the image has: a small VIB with a map
       --vib name           of bundles, add only the VIB of this name or id
       --remove vib         remove the VIB of this name
       --level level        set the acceptance level of the image profile
@@ -52,22 +56,12 @@ TEXT
 # Control characters out of names must not reach a terminal.
 mask() { LC_ALL=C tr '\001-\011\013-\037\177' '?'; }
 
-complain() {
-	printf '%s: %s\n' "$prog" "$*" | mask >&2
-}
+complain() { printf '%s: %s\n' "$prog" "$*" | mask >&2; }
 
 # fail STATUS WORDS...
-fail() {
-	status=$1; shift
-	complain "$@"
-	exit "$status"
-}
+fail() { status=$1; shift; complain "$@"; exit "$status"; }
 
-bad_usage() {
-	complain "$@"
-	echo "Try '$prog --help'." >&2
-	exit 2
-}
+bad_usage() { complain "$@"; echo "Try '$prog --help'." >&2; exit 2; }
 
 say() { $quiet || printf '%s\n' "$*" | mask || exit 3; }
 
@@ -78,9 +72,7 @@ step() {
 }
 
 # One word for eval.
-quote() {
-	printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"
-}
+quote() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 
 # plain NAME - as $file, which no command takes for an option or for its input
 plain() {
@@ -229,7 +221,7 @@ write_manifest() {
 	fail 3 "cannot write '$manifest'; the ISO is complete"
 }
 
-out='' iso='' keep='' manifest='' packages='' wishes='' vibs='' ks='' options=''
+out='' iso='' keep='' manifest='' packages='' ids='' wishes='' vibs='' ks='' options=''
 picks='' bundles='' n=0 force='' mtime='' less='' progress='' proved='both boot entries proved'
 system='IMGDB.TGZ BOOT.CFG EFI/BOOT/BOOT.CFG'
 dry=false edit=false quiet=false verbose=false
@@ -242,12 +234,13 @@ while [ $# -gt 0 ]; do
 	esac
 	[ -z "$first" ] || { shift; set -- "$first" "$rest" "$@"; }
 	case $1 in
-	-o | --output | --add | --remove | --level | --profile-name | --mtime | \
+	-o | --output | --add | --add-pci-id | --remove | --level | --profile-name | --mtime | \
 		--keep | --manifest | --ks | --add-opt | --vib)
 		[ $# -ge 2 ] || bad_usage "option '$1' needs a value"
 		case $1 in
 		-o | --output) plain "$2" && out=$file ;;
 		--add) plain "$2" && packages="$packages $(quote "$file")" ;;
+		--add-pci-id) ids="$ids $(quote "$2")" ;;
 		--vib) picks="$picks --vib $(quote "$2")" ;;
 		--mtime) mtime=$2 ;;
 		--ks) plain "$2" && ks=$file options="$options --add-opt ks=cdrom:/KS.CFG" ;;
@@ -275,14 +268,20 @@ set -- ${iso:+"$iso"} "$@"
 [ $# -eq 1 ] || bad_usage "more than one ISO: '$1', '$2'"
 plain "$1" && iso=$file
 [ -n "$out" ] || $dry || bad_usage "no output: give -o, or --dry-run"
-[ -n "$packages$wishes$options" ] || bad_usage "nothing to do: give --add," \
-	"--remove, --level, --profile-name, --ks or --add-opt"
+[ -n "$packages$ids$wishes$options" ] || bad_usage "nothing to do: give --add," \
+	"--add-pci-id, --remove, --level, --profile-name, --ks or --add-opt"
 case ${manifest:-/} in "$iso" | "$out") bad_usage "--manifest '$manifest' is an image" ;; esac
 
 make_work
 read_image
 eval "set -- $packages"
 for file; do package "$file"; done
+eval "set -- $ids"
+for id; do
+	step vib-gen ${less:+-q} --pci-id-for "$iso" --add-pci-id "$id" \
+		--target "$release" ${mtime:+--mtime "$mtime"} -o "$work/pciid.vib"
+	package "$work/pciid.vib"
+done
 [ -n "$bundles" ] || [ -z "$picks" ] || bad_usage "--vib picks out of bundles, and none is added"
 if [ -n "$bundles" ]; then
 	eval "step esxi-bundle -C \"\$work/bundles\" $picks $bundles"

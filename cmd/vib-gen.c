@@ -13,6 +13,8 @@
 
 static const char usage[] =
 "usage: vib-gen [-fqv] [-o out.vib] --driver driver.tgz [--any-files]\n"
+"               [--add-pci-id id]... [--target release] [option]...\n"
+"       vib-gen [-fqv] [-o out.vib] --pci-id-for image --add-pci-id id...\n"
 "               [--target release] [option]...\n"
 "       vib-gen [-fqv] [-o out.vib] [-d descriptor.xml [--sig file]]\n"
 "               [--payload name[:type[:boot-order[:vfat-name]]]=file]...\n"
@@ -24,6 +26,8 @@ static const char usage[] =
 "\n"
 "  -o, --output out.vib     write to this file, in one step\n"
 "      --driver driver.tgz  a package with a module, its map and its names\n"
+"      --add-pci-id id      one more PCI id for the map of the driver:\n"
+"                           vvvv:dddd[:ssss:ssss][=driver]\n"
 "      --any-files          take files that are no part of a driver as well\n"
 "      --payload p=file     a file as payload; p is name[:type[:boot-order\n"
 "                           [:vfat-name]]]. Without file: what the payload of\n"
@@ -36,6 +40,8 @@ static const char usage[] =
 "      --sig file           signature of that descriptor, put in as it is\n"
 "      --sign key --cert c  sign it (both PEM): for use outside ESXi\n"
 "      --descriptor         write only the descriptor\n"
+"      --pci-id-for image   make a map of --add-pci-id alone, for a driver that\n"
+"                           this image has: vvvv:dddd[:ssss:ssss]=driver\n"
 "      --rehash old.vib     the same VIB with its checksums made anew\n"
 "      --meta file          options from a file, key = value\n"
 "      --target release     make it for 5.0 5.1 5.5 6.0 6.5 6.7 7.0 8.0 or 9.0\n"
@@ -111,21 +117,11 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		case 'd':
 			rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, err);
 			break;
-		case 'f':
-			o->force = true;
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 'q':
-			ek_cli_quiet(true);
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case OPT_DESCRIPTOR:
-			o->descriptor = true;
-			break;
+		case 'f': o->force = true; break;
+		case 'o': o->out = optarg; break;
+		case 'q': ek_cli_quiet(true); break;
+		case 'v': o->verbose = true; break;
+		case OPT_DESCRIPTOR: o->descriptor = true; break;
 		case 'h':
 			ek_cli_help();
 		case 'V':

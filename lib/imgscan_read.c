@@ -205,19 +205,9 @@ static void sort_all(struct ek_scan_file *f)
 		qsort(f->ids, f->n_ids, sizeof(*f->ids), by_ids);
 }
 
-/* ---- all of them --------------------------------------------------------- */
-
-struct work {
-	struct ek_imgscan *s;
-	struct ek_scan_file **todo; /* the longest first */
-	size_t n;
-	pthread_mutex_t lock; /* over what follows, and progress */
-	uint64_t done, total;
-};
-
-static int look_at(struct work *w, struct ek_scan_file *f, struct ek_err *err)
+int ek_scan_look(struct ek_scan_file *f, struct ek_in *in,
+		 const struct ek_imgscan_opts *o, struct ek_err *err)
 {
-	const struct ek_imgscan_opts *o = &w->s->o;
 	struct eyes k = {
 		.f = f, .maps = o->maps,
 		.entries = o->entries && (o->entries_of == NULL ||
@@ -230,15 +220,57 @@ static int look_at(struct work *w, struct ek_scan_file *f, struct ek_err *err)
 		.plain = o->plain && (f->payload == NULL ||
 				      ek_payload_sum(f->payload, "sha-256",
 						     NULL) != NULL),
+		.no_sums = o->no_sums,
 	};
+	int rc = ek_payload_look(in, &eyes, &f->look, err);
+
+	f->looked = true;
+	sort_all(f);
+	return rc;
+}
+
+void ek_scan_file_clear(struct ek_scan_file *f)
+{
+	for (size_t i = 0; i < f->n_entries; i++) {
+		free(f->entries[i].path);
+		free(f->entries[i].link);
+	}
+	for (size_t i = 0; i < f->n_maps; i++) {
+		free(f->maps[i].path);
+		ek_pcimap_clear(&f->maps[i].map);
+	}
+	for (size_t i = 0; i < f->n_ids; i++) {
+		free(f->ids[i].path);
+		ek_pciids_clear(&f->ids[i].ids);
+	}
+	free(f->entries);
+	free(f->maps);
+	free(f->ids);
+	free(f->odd);
+	free(f->name);
+	if (f->looked)
+		ek_payload_look_clear(&f->look);
+	memset(f, 0, sizeof(*f));
+}
+
+/* ---- all of them --------------------------------------------------------- */
+
+struct work {
+	struct ek_imgscan *s;
+	struct ek_scan_file **todo; /* the longest first */
+	size_t n;
+	pthread_mutex_t lock; /* over what follows, and progress */
+	uint64_t done, total;
+};
+
+static int look_at(struct work *w, struct ek_scan_file *f, struct ek_err *err)
+{
 	struct ek_in *in = NULL;
 	int rc = ek_image_in(w->s->img, f->file, &in, err);
 
-	f->looked = true;
 	if (rc == EK_OK)
-		rc = ek_payload_look(in, &eyes, &f->look, err);
+		rc = ek_scan_look(f, in, &w->s->o, err);
 	ek_in_close(&in);
-	sort_all(f);
 	return rc;
 }
 

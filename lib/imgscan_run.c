@@ -219,29 +219,6 @@ int ek_imgscan_new(struct ek_imgscan **out, struct ek_image *img,
 	return rc;
 }
 
-static void free_file(struct ek_scan_file *f)
-{
-	for (size_t i = 0; i < f->n_entries; i++) {
-		free(f->entries[i].path);
-		free(f->entries[i].link);
-	}
-	for (size_t i = 0; i < f->n_maps; i++) {
-		free(f->maps[i].path);
-		ek_pcimap_clear(&f->maps[i].map);
-	}
-	for (size_t i = 0; i < f->n_ids; i++) {
-		free(f->ids[i].path);
-		ek_pciids_clear(&f->ids[i].ids);
-	}
-	free(f->entries);
-	free(f->maps);
-	free(f->ids);
-	free(f->odd);
-	free(f->name);
-	if (f->looked)
-		ek_payload_look_clear(&f->look);
-}
-
 void ek_imgscan_free(struct ek_imgscan **scan)
 {
 	struct ek_imgscan *s = *scan;
@@ -249,7 +226,7 @@ void ek_imgscan_free(struct ek_imgscan **scan)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->n; i++)
-		free_file(&s->v[i]);
+		ek_scan_file_clear(&s->v[i]);
 	free(s->v);
 	ek_imgdb_free(&s->db);
 	free(s);

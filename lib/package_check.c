@@ -255,7 +255,10 @@ static int warn_ids(const struct ek_package *p,
 static void tell_form(const struct ek_package *p,
 		      const struct ek_package_opts *o)
 {
-	if (p->form.strict)
+	if (p->form.strict && p->added)
+		ek_package_tell(o, EK_SAY_DETAIL, "'%s' was packed anew, with "
+				"the new ids", p->name);
+	else if (p->form.strict)
 		ek_package_tell(o, EK_SAY_DETAIL, "'%s' is put in as it is: "
 				"GNU tar in gzip", p->name);
 	else
@@ -280,6 +283,8 @@ int ek_package_check(struct ek_package *p, const struct ek_package_opts *o,
 		rc = take_map(p, &p->maps[i], o, err);
 	if (rc == EK_OK)
 		rc = check_target(p, o, err);
+	if (rc == EK_OK)
+		rc = ek_package_add(p, o, err);
 	if (rc != EK_OK)
 		return rc;
 	warn_modules(p, o);

@@ -13,4 +13,8 @@ void ek_package_tell(const struct ek_package_opts *o, enum ek_say_kind kind,
 int ek_package_check(struct ek_package *p, const struct ek_package_opts *o,
 		     struct ek_err *err);
 
+/* Put the ids of o into the maps, and pack the package anew with them. */
+int ek_package_add(struct ek_package *p, const struct ek_package_opts *o,
+		   struct ek_err *err);
+
 #endif /* EK_PACKAGE_INT_H */

@@ -350,6 +350,7 @@ void ek_package_free(struct ek_package **pp)
 	for (size_t i = 0; i < p->n_maps; i++) {
 		free(p->maps[i].path);
 		ek_pcimap_clear(&p->maps[i].map);
+		ek_buf_free(&p->maps[i].text);
 	}
 	for (size_t i = 0; i < p->n_ids; i++) {
 		free(p->ids_paths[i]);

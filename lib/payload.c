@@ -47,7 +47,8 @@ static void see_outer(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	if (k->one_layer || k->eyes->plain) /* see_inner() does it */
+	/* of one layer see_inner() does it */
+	if (k->one_layer || k->eyes->plain || k->eyes->no_sums)
 		return;
 	ek_digest_update(k->outer256, p, n);
 	ek_digest_update(k->outer1, p, n);
@@ -57,7 +58,7 @@ static void see_inner(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	if (!k->eyes->plain) {
+	if (!k->eyes->plain && !k->eyes->no_sums) {
 		ek_digest_update(k->inside256, p, n);
 		ek_digest_update(k->inside1, p, n);
 	}
@@ -333,8 +334,9 @@ static int new_digests(struct look *k, struct ek_err *err)
 {
 	int rc = ek_tgz_scan_new(&k->scan, &k->l->form, err);
 
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->file256, EK_SHA256, err);
+	if (rc != EK_OK || k->eyes->no_sums)
+		return rc;
+	rc = ek_digest_new(&k->file256, EK_SHA256, err);
 	if (rc != EK_OK || k->eyes->plain)
 		return rc;
 	if (rc == EK_OK)
@@ -357,9 +359,6 @@ static int results(struct look *k, struct ek_err *err)
 
 	if (rc == EK_OK && !k->eyes->plain)
 		rc = ek_digest_hex(k->file1, l->sha1, err);
-	ek_tgz_scan_end(k->scan, l->gzip);
-	ek_strs_sort(&l->files);
-	ek_strs_sort(&l->dirs);
 	if (rc != EK_OK || l->layers_rc != EK_OK || k->eyes->plain)
 		return rc;
 	rc = ek_digest_hex(k->inside256, l->inside_sha256, err);
@@ -373,6 +372,35 @@ static int results(struct look *k, struct ek_err *err)
 		rc = ek_digest_hex(k->one_layer ? k->inside1 : k->outer1,
 				   l->gunzip1_sha1, err);
 	return rc;
+}
+
+/* A stream of the file that takes its digests, to be closed; NULL where none are
+ * wanted. */
+static int open_file(struct look *k, struct ek_in *in, struct ek_in **file,
+		     struct ek_err *err)
+{
+	*file = NULL;
+	if (k->eyes->no_sums)
+		return EK_OK;
+	return ek_in_open_digest(file, in, k->file256, k->file1, err);
+}
+
+static int look_at(struct look *k, struct ek_in *in, struct ek_err *err)
+{
+	struct ek_payload_look *l = k->l;
+	uint64_t from = ek_in_pos(in);
+	int rc = take_off(k, in, err);
+
+	/* the rest; a failure of in itself sticks in it and shows here */
+	if (rc == EK_OK)
+		rc = drain(k, in, err);
+	if (rc != EK_OK)
+		return rc;
+	l->size = ek_in_pos(in) - from;
+	ek_tgz_scan_end(k->scan, l->gzip);
+	ek_strs_sort(&l->files);
+	ek_strs_sort(&l->dirs);
+	return k->eyes->no_sums ? EK_OK : results(k, err);
 }
 
 int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
@@ -389,16 +417,9 @@ int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
 	k->eyes = eyes != NULL ? eyes : &no_eyes;
 	rc = new_digests(k, err);
 	if (rc == EK_OK)
-		rc = ek_in_open_digest(&file, in, k->file256, k->file1, err);
+		rc = open_file(k, in, &file, err);
 	if (rc == EK_OK)
-		rc = take_off(k, file, err);
-	/* the rest; a failure of in itself sticks in file and shows here */
-	if (rc == EK_OK)
-		rc = drain(k, file, err);
-	if (rc == EK_OK) {
-		l->size = ek_in_pos(file);
-		rc = results(k, err);
-	}
+		rc = look_at(k, file != NULL ? file : in, err);
 	ek_in_close(&file);
 	ek_digest_free(k->file256);
 	ek_digest_free(k->file1);

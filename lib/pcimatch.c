@@ -69,9 +69,9 @@ static enum ek_pcihow how_of(const char *pattern)
 	return wants(pattern, 0, 8) ? EK_PCI_BY_DEVICE : EK_PCI_BY_CLASS;
 }
 
-static bool counts(const struct ek_pcihit *h)
+bool ek_pcihit_counts(const struct ek_pcihit *h)
 {
-	return !h->unloaded && !h->missing && h->rank >= 0;
+	return !h->unloaded && !h->missing && !h->vague && h->rank >= 0;
 }
 
 /* ---- order -------------------------------------------------------------- */
@@ -79,8 +79,8 @@ static bool counts(const struct ek_pcihit *h)
 /* The part of the order that decides which of two is used. */
 static int by_merit(const struct ek_pcihit *a, const struct ek_pcihit *b)
 {
-	if (counts(a) != counts(b))
-		return counts(a) ? -1 : 1;
+	if (ek_pcihit_counts(a) != ek_pcihit_counts(b))
+		return ek_pcihit_counts(a) ? -1 : 1;
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
 	if (a->how != b->how)
@@ -134,6 +134,7 @@ static int try_line(const struct ek_pcidrivers *drivers,
 	h.unloaded = l->kind == EK_MAP_LINUX && !drivers->vmklinux;
 	h.missing = drivers->has_module != NULL &&
 		!drivers->has_module(drivers->ctx, l->driver);
+	h.vague = h.how == EK_PCI_BY_CLASS && h.may && d->id[16] == '?';
 	return add(m, &h, err);
 }
 
@@ -141,7 +142,7 @@ static void judge(struct ek_pcimatch *m)
 {
 	if (m->n > 1)
 		qsort(m->hits, m->n, sizeof(*m->hits), by_order);
-	if (m->n == 0 || !counts(&m->hits[0]))
+	if (m->n == 0 || !ek_pcihit_counts(&m->hits[0]))
 		return;
 	m->verdict = m->hits[0].may ? EK_PCI_MAY : EK_PCI_TAKEN;
 	for (size_t i = 1; i < m->n && !m->tie; i++) {
@@ -179,61 +180,4 @@ void ek_pcimatch_clear(struct ek_pcimatch *m)
 {
 	free(m->hits);
 	*m = (struct ek_pcimatch){ .verdict = EK_PCI_NONE };
-}
-
-/* ---- names -------------------------------------------------------------- */
-
-/* Four digits as a number; none where one is not known. */
-static bool field(const char *id, size_t at, uint16_t *out)
-{
-	char digits[5], *end;
-
-	memcpy(digits, id + at, 4);
-	digits[4] = '\0';
-	*out = (uint16_t)strtoul(digits, &end, 16);
-	return *end == '\0';
-}
-
-struct wanted {
-	uint16_t vendor, device, subvendor, subdevice;
-	bool sub; /* the last two are known */
-};
-
-static void look(const struct ek_pciids *ids, const struct wanted *w,
-		 const char **vendor, const char **device)
-{
-	bool exact = false;
-
-	for (size_t i = 0; i < ids->n; i++) {
-		const struct ek_pciid *v = &ids->v[i];
-
-		if (v->vendor != w->vendor)
-			continue;
-		if (v->depth == EK_ID_VENDOR && *vendor == NULL)
-			*vendor = v->name;
-		if (v->depth == EK_ID_VENDOR || v->device != w->device)
-			continue;
-		if (v->depth == EK_ID_DEVICE && *device == NULL)
-			*device = v->name;
-		if (v->depth == EK_ID_SUBSYSTEM && w->sub && !exact &&
-		    v->subvendor == w->subvendor &&
-		    v->subdevice == w->subdevice) {
-			exact = true;
-			*device = v->name;
-		}
-	}
-}
-
-void ek_pci_name(const struct ek_pciids *const *lists, size_t n,
-		 const struct ek_pcidev *d, const char **vendor,
-		 const char **device)
-{
-	struct wanted w = { .sub = false };
-
-	*vendor = *device = NULL;
-	if (!field(d->id, 0, &w.vendor) || !field(d->id, 4, &w.device))
-		return;
-	w.sub = field(d->id, 8, &w.subvendor) && field(d->id, 12, &w.subdevice);
-	for (size_t i = 0; i < n && *device == NULL; i++)
-		look(lists[i], &w, vendor, device);
 }

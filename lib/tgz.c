@@ -186,14 +186,40 @@ static int copy_data(struct job *j, const struct ek_entry *e,
 	return rc;
 }
 
+/* Other bytes under the name of e; *done: so it was. */
+static int put_instead(struct job *j, const struct ek_entry *e, bool *done,
+		       struct ek_err *err)
+{
+	const struct ek_tgz_rules *r = j->rules;
+	struct ek_entry w = *e;
+	const void *data;
+	size_t len;
+	int rc;
+
+	*done = j->tar != NULL && r->replace != NULL &&
+		e->type == EK_FT_FILE && r->replace(r->ctx, e, &data, &len);
+	if (!*done)
+		return EK_OK;
+	w.size = len;
+	rc = put_header(j, &w, e->name, false, err);
+	if (rc != EK_OK)
+		return rc;
+	ek_out_write(j->tar, data, len);
+	ek_gnutar_pad(j->tar);
+	return EK_OK;
+}
+
 static int take_other(struct job *j, const struct ek_entry *e,
 		      struct ek_err *err)
 {
 	const struct ek_tgz_rules *r = j->rules;
 	size_t want = r->want != NULL ? r->want(r->ctx, e) : 0;
 	unsigned char *held;
-	int rc;
+	bool done;
+	int rc = put_instead(j, e, &done, err);
 
+	if (rc != EK_OK || done)
+		return rc;
 	if (want > e->size)
 		want = (size_t)e->size;
 	held = malloc(want + 1);

@@ -58,6 +58,7 @@ static int read_package(struct ek_vibmake *m, bool anew, struct ek_err *err)
 		.any_files = m->o->given[EK_VO_ANY_FILES],
 		.target = m->o->target, .anew = anew,
 		.set_mtime = m->o->has_time, .mtime = m->o->time,
+		.add = m->o->add, .n_add = m->o->n_add,
 		.say = m->say, .ctx = m->ctx,
 	};
 

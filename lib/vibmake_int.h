@@ -74,6 +74,12 @@ int vm_add_files(struct ek_vibmake *m, struct ek_err *err);
 
 int vm_add_driver(struct ek_vibmake *m, struct ek_err *err);
 
+/* ---- vibmake_pciid.c ---- */
+
+/* A payload of one map: more ids for a driver that an image has; and what the
+ * descriptor says of it, where nothing else was told. */
+int vm_add_pciid(struct ek_vibmake *m, struct ek_err *err);
+
 /* ---- vibmake_sum.c ---- */
 
 /* Sizes and digests of every part. */

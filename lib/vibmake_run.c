@@ -79,6 +79,8 @@ static int read_inputs(struct ek_vibmake *m, struct ek_err *err)
 		rc = vm_read_sig(m, o->text[EK_VO_SIG], err);
 	if (rc == EK_OK && o->given[EK_VO_DRIVER])
 		rc = vm_add_driver(m, err);
+	if (rc == EK_OK && o->given[EK_VO_PCI_ID_FOR])
+		rc = vm_add_pciid(m, err);
 	return rc == EK_OK ? vm_add_files(m, err) : rc;
 }
 

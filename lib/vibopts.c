@@ -28,6 +28,7 @@ static const char *const names[EK_VO_N] = {
 	[EK_VO_SIG] = "sig", [EK_VO_UNPACKED] = "unpacked",
 	[EK_VO_SIGN] = "sign", [EK_VO_CERT] = "cert",
 	[EK_VO_REHASH] = "rehash", [EK_VO_META] = "meta",
+	[EK_VO_ADD_PCI_ID] = "add-pci-id", [EK_VO_PCI_ID_FOR] = "pci-id-for",
 };
 
 const char *ek_vibopt_name(enum ek_vibopt opt)
@@ -37,7 +38,7 @@ const char *ek_vibopt_name(enum ek_vibopt opt)
 
 bool ek_vibopt_is_list(enum ek_vibopt opt)
 {
-	return opt >= EK_VO_DEPENDS && opt <= EK_VO_TREE;
+	return opt >= EK_VO_DEPENDS && opt <= EK_VO_ADD_PCI_ID;
 }
 
 bool ek_vibopt_has_value(enum ek_vibopt opt)
@@ -59,6 +60,9 @@ void ek_vibopts_clear(struct ek_vibopts *o)
 		free(o->payloads[i].vfat_name);
 	}
 	free(o->payloads);
+	for (size_t i = 0; i < o->n_add; i++)
+		ek_pciadd_clear(&o->add[i]);
+	free(o->add);
 	ek_vibdesc_clear(&o->lists);
 	ek_strs_free(&o->kept);
 	memset(o, 0, sizeof(*o));
@@ -277,6 +281,20 @@ static int add_payload(struct ek_vibopts *o, const char *value, bool tree,
 	return rc;
 }
 
+static int add_pci_id(struct ek_vibopts *o, const char *value,
+		      struct ek_err *err)
+{
+	struct ek_pciadd *v = reallocarray(o->add, o->n_add + 1, sizeof(*v));
+	int rc;
+
+	if (v == NULL)
+		return ek_fail_sys(err, "id '%s'", value);
+	o->add = v;
+	rc = ek_pciadd_parse(&v[o->n_add], value, err);
+	o->n_add += rc == EK_OK;
+	return rc;
+}
+
 /* ---- all ---------------------------------------------------------------- */
 
 static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
@@ -317,6 +335,8 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 	case EK_VO_PAYLOAD:
 	case EK_VO_TREE:
 		return add_payload(o, value, opt == EK_VO_TREE, err);
+	case EK_VO_ADD_PCI_ID:
+		return add_pci_id(o, value, err);
 	case EK_VO_SUMMARY:
 	case EK_VO_DESCRIPTION:
 	case EK_VO_MTIME:
@@ -329,6 +349,7 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 	case EK_VO_CERT:
 	case EK_VO_REHASH:
 	case EK_VO_META:
+	case EK_VO_PCI_ID_FOR:
 	case EK_VO_N:
 		break;
 	}
@@ -339,7 +360,7 @@ static int set_one(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
 static bool is_single(enum ek_vibopt opt)
 {
 	return opt == EK_VO_DRIVER ||
-		(opt >= EK_VO_TEMPLATE && opt <= EK_VO_META);
+		(opt >= EK_VO_TEMPLATE && opt <= EK_VO_PCI_ID_FOR);
 }
 
 int ek_vibopts_set(struct ek_vibopts *o, enum ek_vibopt opt, const char *value,
@@ -436,17 +457,42 @@ static int check_sig(const struct ek_vibopts *o, struct ek_err *err)
 	return EK_OK;
 }
 
+/* A map alone, for a driver of an image. */
+static int check_pci_id_for(const struct ek_vibopts *o, struct ek_err *err)
+{
+	if (o->given[EK_VO_DRIVER] || o->given[EK_VO_TEMPLATE] ||
+	    o->n_payloads > 0 || o->given[EK_VO_SIG] ||
+	    o->given[EK_VO_ANY_FILES])
+		return ek_fail(err, EK_EARG, "--pci-id-for goes with no other "
+			       "input");
+	if (o->n_add == 0)
+		return ek_fail(err, EK_EARG, "--pci-id-for wants --add-pci-id");
+	for (size_t i = 0; i < o->n_add; i++)
+		if (o->add[i].driver == NULL ||
+		    strcmp(o->add[i].driver, o->add[0].driver) != 0)
+			return ek_fail(err, EK_EARG, "--pci-id-for wants one "
+				       "driver: --add-pci-id vvvv:dddd=driver");
+	return EK_OK;
+}
+
 /* Is there anything, and does it go together. */
 static int check_inputs(const struct ek_vibopts *o, struct ek_err *err)
 {
 	bool driver = o->given[EK_VO_DRIVER], desc = o->given[EK_VO_TEMPLATE];
 
 	if (o->given[EK_VO_UNPACKED]) {
-		if (driver || desc || o->n_payloads > 0 || o->given[EK_VO_SIG])
+		if (driver || desc || o->n_payloads > 0 ||
+		    o->given[EK_VO_SIG] || o->n_add > 0 ||
+		    o->given[EK_VO_PCI_ID_FOR])
 			return ek_fail(err, EK_EARG, "--unpacked goes with no "
 				       "other input");
 		return EK_OK;
 	}
+	if (o->given[EK_VO_PCI_ID_FOR])
+		return check_pci_id_for(o, err);
+	if (o->n_add != 0 && !driver)
+		return ek_fail(err, EK_EARG, "--add-pci-id goes with --driver, "
+			       "or with --pci-id-for");
 	if (!driver && !desc && o->n_payloads == 0)
 		return ek_fail(err, EK_EARG, "nothing to make a VIB of: give "
 			       "--driver, --payload, --tree or -d");

@@ -79,10 +79,20 @@ struct ek_imgscan_opts {
 	/* no digests but the SHA-256 of files, where that is enough: not for a
 	 * payload whose descriptor has no plain sha-256 */
 	bool plain;
+	bool no_sums;     /* no digests in look at all: see payload.h */
 	/* told as files are done; may be NULL, called by one thread at a time */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
+
+/*
+ * One more file, which is no image's: look, entries, maps, ids of f are filled
+ * from in, read to its end, as o says. f is zeroed but for its name, and to be
+ * cleared, together with that, in any case.
+ */
+int ek_scan_look(struct ek_scan_file *f, struct ek_in *in,
+		 const struct ek_imgscan_opts *o, struct ek_err *err);
+void ek_scan_file_clear(struct ek_scan_file *f);
 
 /*
  * img is borrowed until free. A boot.cfg or a database that cannot be read is

@@ -12,6 +12,7 @@
 
 #include "ek/buf.h"
 #include "ek/kmod.h"
+#include "ek/pciadd.h"
 #include "ek/pcimap.h"
 #include "ek/tgz.h"
 #include "ek/vibdesc.h"
@@ -35,6 +36,8 @@ struct ek_package_opts {
 	bool anew;                        /* pack a strict one anew as well */
 	bool set_mtime;                   /* of members that are packed anew */
 	int64_t mtime;
+	const struct ek_pciadd *add;      /* ids for the maps; see pciadd.h */
+	size_t n_add;
 	ek_say *say;                      /* may be NULL */
 	void *ctx;
 };
@@ -52,6 +55,8 @@ struct ek_package_map {
 	char *path;
 	bool linux_dir; /* driver.map.d */
 	struct ek_pcimap map;
+	bool added;     /* ids were, so it is written anew */
+	struct ek_buf text; /* and this is written */
 };
 
 struct ek_package {
@@ -70,6 +75,7 @@ struct ek_package {
 	size_t n_ids;
 	bool has_kind[2];           /* enum ek_map_kind: lines, or directory */
 	int64_t newest;             /* newest time of a member */
+	bool added;                 /* a map was */
 	char *esx4;                 /* the path that tells of ESXi 4.x */
 	bool esx4_sure;             /* it does so next to maps as well */
 };
@@ -79,7 +85,8 @@ struct ek_package {
  * ek_tgz_read() refuses: packages of ESXi 4.x, no module, no map, a map line
  * for a module that is not there, a module that is none, vmklinux lines for a
  * target that cannot load them, modules for two machines, and files that no
- * driver needs unless any_files. A package that is not in the strict form is
+ * driver needs unless any_files; an id to add for a driver that it has not. A
+ * package that is not in the strict form is
  * packed anew, and that is told.
  */
 int ek_package_open(struct ek_package **out, const char *path,

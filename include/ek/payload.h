@@ -69,6 +69,7 @@ struct ek_payload_eyes {
 	bool digests; /* take the SHA-256 of every file inside */
 	bool plain;   /* of the digests of a look only sha256; the others stay
 		       * "": they take more time than all else */
+	bool no_sums; /* not even that one */
 	void *ctx;
 };
 

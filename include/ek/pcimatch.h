@@ -42,7 +42,12 @@ struct ek_pcihit {
 	bool may;     /* it wants something of the device that is not known */
 	bool unloaded; /* a vmklinux line, and this release loads no such */
 	bool missing; /* its module is not there */
+	bool vague;   /* it wants a class, and nothing of the device's is known:
+		       * so it says nothing, of any device */
 };
+/* May it be what a host uses; false for the last three, and for a map that no
+ * host reads. */
+bool ek_pcihit_counts(const struct ek_pcihit *h);
 
 enum ek_pciverdict { EK_PCI_NONE, EK_PCI_MAY, EK_PCI_TAKEN };
 
@@ -69,14 +74,5 @@ struct ek_pcidrivers {
 int ek_pcimatch(const struct ek_pcidrivers *drivers, const struct ek_pcidev *d,
 		struct ek_pcimatch *m, struct ek_err *err);
 void ek_pcimatch_clear(struct ek_pcimatch *m);
-
-/*
- * The name of d in these lists, the first list that knows it wins: of its
- * subsystem where that is known there, else of the device; *vendor and *device
- * are NULL where nobody knows. Borrowed from the lists.
- */
-void ek_pci_name(const struct ek_pciids *const *lists, size_t n,
-		 const struct ek_pcidev *d, const char **vendor,
-		 const char **device);
 
 #endif /* EK_PCIMATCH_H */

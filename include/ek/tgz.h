@@ -73,6 +73,10 @@ struct ek_tgz_rules {
 	size_t (*want)(void *ctx, const struct ek_entry *e);
 	int (*seen)(void *ctx, const struct ek_entry *e, const void *data,
 		    size_t len, struct ek_err *err);
+	/* NULL: not wanted. Of a file that is packed anew: true where these len
+	 * bytes, borrowed, are written instead of its own. */
+	bool (*replace)(void *ctx, const struct ek_entry *e, const void **data,
+			size_t *len);
 	void *ctx;
 };
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ek/pciadd.h"
 #include "ek/vibdesc.h"
 
 struct ek_err;
@@ -30,9 +31,10 @@ enum ek_vibopt {
 	EK_VO_DEPENDS, EK_VO_CONFLICTS, EK_VO_REPLACES, EK_VO_PROVIDES,
 	EK_VO_TAG, EK_VO_URL,
 	/* what goes in; those before change the descriptor */
-	EK_VO_PAYLOAD, EK_VO_TREE, EK_VO_DRIVER, EK_VO_ANY_FILES,
+	EK_VO_PAYLOAD, EK_VO_TREE, EK_VO_ADD_PCI_ID, EK_VO_DRIVER,
+	EK_VO_ANY_FILES,
 	EK_VO_TEMPLATE, EK_VO_SIG, EK_VO_UNPACKED, EK_VO_SIGN, EK_VO_CERT,
-	EK_VO_REHASH, EK_VO_META,
+	EK_VO_REHASH, EK_VO_META, EK_VO_PCI_ID_FOR,
 	EK_VO_N
 };
 
@@ -56,6 +58,8 @@ struct ek_vibopts {
 	struct ek_vibdesc lists;     /* relations, tags, urls of options */
 	struct ek_payload_spec *payloads;
 	size_t n_payloads;
+	struct ek_pciadd *add;       /* of --add-pci-id */
+	size_t n_add;
 	struct ek_strs kept;         /* values that no caller holds */
 };
 

@@ -480,6 +480,36 @@ t 'wrong usage' '
 	esxi-customize --version | grep "^esxi-customize [0-9]"
 '
 
+t '--add-pci-id: a map for a driver of the image, and esxi-pci says it takes the card' '
+	mkimage --shape 8.0 80.iso
+	for r in 50:net-e1000 67:net-igb 80:ixgben; do
+		in=$shared/${r%%:*}.iso
+		[ -f $in ] || in=80.iso
+		status 1 esxi-pci --id 10ec:8168 --id 10ec:8169:1043:87d7 $in >out
+		esxi-customize --add-pci-id 10ec:8168=${r#*:} \
+			--add-pci-id=10ec:8169:1043:87d7=${r#*:} -o out.iso $in >log 2>msg
+		esxi-pci --id 10ec:8168 --id 10ec:8169:1043:87d7 out.iso >out
+		[ "$(grep -c "  ${r#*:}$" out)" = 2 ]
+		grep -q "VIB community_bootbank_pciid-.*-10ec8168_1.0-1" out
+		grep -q "a driver whose own table lacks the id will still not take the card" msg
+		vibs out.iso | grep -c "pciid-.*-10ec816[89]_1.0-1" | grep -qx 2
+		iso-cat out.iso /BOOT.CFG >b
+		[ "$(modules b | grep -c pciid)" = 2 ]
+		rm out.iso
+	done
+'
+
+t '--add-pci-id: an image without the driver, and ids that are none' '
+	status 1 esxi-customize --add-pci-id 10ec:8168=nope -o out.iso $shared/67.iso 2>msg
+	grep -q "has no driver .nope" msg
+	status 2 esxi-customize --add-pci-id 10ec:8168 -o out.iso $shared/67.iso 2>msg
+	status 2 esxi-customize --add-pci-id 8168=net-igb -o out.iso $shared/67.iso 2>msg
+	status 2 esxi-customize --add-pci-id
+	only msg
+	esxi-customize --dry-run --add-pci-id 10ec:8168=net-igb $shared/67.iso >log 2>msg
+	grep -q "pciid-net-igb-10ec8168" log
+'
+
 t 'the examples of the page' '
 	cp $shared/67.iso in.iso
 	cp $shared/driver.tgz driver.tgz

@@ -718,6 +718,148 @@ else
 	t 'real packages # SKIP no samples' :
 fi
 
+# mapped VIB MAP LINE... - its map has these lines and no other
+mapped() {
+	vib=$1
+	map=$2
+	shift 2
+	ar p "$vib" "$(ar t "$vib" | tail -n 1)" | tar -xzOf - "$map" >got.map
+	printf "%s\n" "$@" | diff - got.map
+}
+
+t '--add-pci-id: a line in the grammar of the map, and esxi-pci takes it' '
+	mkdriver --kind native --module if_re --id 10ec:8125 -o n.tgz
+	mkdriver --module r8168 --id 10ec:8168 -o l.tgz
+	vib-gen --driver n.tgz --add-pci-id 10EC:8126 --add-pci-id 10ec:8125:1043:87d7=if_re \
+		-o n.vib 2>msg
+	grep -q "default.map.d/if_re.map.: 10ec:8126 is added for the driver .if_re" msg
+	grep -q "a driver whose own table lacks the id will still not take the card" msg
+	mapped n.vib etc/vmware/default.map.d/if_re.map \
+		"regtype=native,bus=pci,id=10ec8125..............,driver=if_re" \
+		"regtype=native,bus=pci,id=10ec8125104387d7......,driver=if_re" \
+		"regtype=native,bus=pci,id=10ec8126..............,driver=if_re"
+	xml n.vib >x
+	for tag in 10ec8125 10ec8126 10ec8125104387d7......; do
+		grep -qF "<tag>PCIID $tag</tag>" x
+	done
+	vib-gen -q --driver l.tgz --add-pci-id 10ec:8161 --add-pci-id 10ec:8168:1043:8505 -o l.vib
+	mapped l.vib etc/vmware/driver.map.d/r8168.map \
+		"regtype=linux,bus=pci,id=10ec:8161 0000:0000,driver=r8168,class=network" \
+		"regtype=linux,bus=pci,id=10ec:8168 0000:0000,driver=r8168,class=network" \
+		"regtype=linux,bus=pci,id=10ec:8168 1043:8505,driver=r8168,class=network"
+	for v in n l; do
+		vib-gen -q --driver $v.tgz -o $v.old.vib
+		status 1 esxi-pci --id 10ec:8126 --id 10ec:8161 $v.old.vib >out
+	done
+	esxi-pci --id 10ec:8126 n.vib >out
+	esxi-pci --id 10ec:8161 l.vib >out
+	vib-check --target 6.7 n.vib >out
+	vib-check --target 6.7 l.vib >out
+'
+
+t '--add-pci-id: all else is as it was, in the strict form' '
+	mkdriver --bad members --mtime 1234567890 -o d.tgz
+	vib-gen -q --driver d.tgz -o old.vib
+	vib-gen -q --driver d.tgz --add-pci-id 1af4:1041 -o new.vib
+	for v in old new; do
+		vib-info --files $v.vib >$v.files
+		mkdir $v
+		ar p $v.vib net-acme >$v.tgz
+		tar -C $v -xzpf $v.tgz
+		tar tvzf $v.tgz | sed "/acme.map/d" >$v.list
+	done
+	cmp old.files new.files
+	diff old.list new.list
+	diff -r old new >diff.out && exit 1
+	grep "^[<>]" diff.out >lines
+	echo "> regtype=linux,bus=pci,id=1af4:1041 0000:0000,driver=acme,class=network" | diff - lines
+	[ "$(gzip -dc new.tgz | head -c 265 | tail -c 8 | tr "\\0" .)" = "ustar  ." ]
+	gzip -dc new.tgz | sha256sum | cut -c 1-64 >sum
+	xml new.vib | grep -qF "gunzip\">$(cat sum)<"
+	# the same again is the same, and an id that is there changes nothing
+	vib-gen -q --driver d.tgz --add-pci-id 1af4:1041 --add-pci-id 1af4:1041 | cmp - new.vib
+	vib-gen --driver d.tgz --add-pci-id 1af4:1000=acme 2>msg | cmp - old.vib
+	grep -q "1af4:1000 is there already" msg
+	! grep -q "own table" msg
+'
+
+t '--add-pci-id: as vgz, and with a template' '
+	mkdriver -o d.tgz
+	vib-gen -q --driver d.tgz --add-pci-id 1af4:1041 --payload net-acme:vgz= -o v.vib
+	ar p v.vib net-acme | vmtar-unpack -p etc/vmware/driver.map.d/acme.map >map
+	grep -q 1af4:1041 map
+	esxi-pci --id 1af4:1041 v.vib >out
+	printf "add-pci-id = 1af4:1041\nadd-pci-id = 1af4:1042=acme\ndriver = d.tgz\n" >m
+	vib-gen -q --meta m -o m.vib
+	esxi-pci --id 1af4:1041 --id 1af4:1042 m.vib >out
+'
+
+t '--add-pci-id: what cannot be is refused' '
+	mkdriver -o d.tgz
+	status 2 vib-gen --add-pci-id 1af4:1041 --name a --payload p=d.tgz
+	status 2 vib-gen --driver d.tgz --add-pci-id 1af4
+	status 2 vib-gen --driver d.tgz --add-pci-id 1af4:1041=
+	status 2 vib-gen --driver d.tgz --add-pci-id "1af4:1041=a b"
+	status 2 vib-gen --rehash d.tgz --add-pci-id 1af4:1041
+	refused "has no driver '\''nope'\'' for the new id" --driver d.tgz --add-pci-id 1af4:1041=nope
+	mkdriver --bad emptymap -o e.tgz
+	refused "has no line with a class" --driver e.tgz --add-pci-id 1af4:1041
+	mkdriver --kind native --bad emptymap -o e.tgz
+	vib-gen -q --driver e.tgz --add-pci-id 1af4:1041 -o e.vib
+	esxi-pci --id 1af4:1041 e.vib >out
+	# two drivers in one package: which one must be told
+	mkdir two
+	mkdriver --kind native --module a | tar -C two -xzf -
+	mkdriver --kind native --module b --id 1af4:1001 | tar -C two -xzf -
+	tar -C two -czf two.tgz etc usr
+	refused "has 2 drivers with a map: say which" --driver two.tgz --add-pci-id 1af4:1041
+	vib-gen -q --driver two.tgz --add-pci-id 1af4:1041=b -o two.vib
+	esxi-pci --json --id 1af4:1041 two.vib | grep -q "\"driver\": \"b\""
+'
+
+if command -v xorriso >/dev/null; then
+t '--pci-id-for: one map for a driver of an image' '
+	for s in 5.0 6.7 8.0; do
+		sh "$TOP/tests/fixture/mkimage.sh" --shape $s $s.iso
+		case $s in 8.0) d=ixgben ;; *) d=net-e1000 ;; esac
+		vib-gen --pci-id-for $s.iso --add-pci-id 10ec:8168=$d --target $s -o $s.vib 2>msg
+		grep -q "a driver whose own table lacks the id will still not take the card" msg
+		vib-check --target $s $s.vib >out
+		[ "$(vib-info --id $s.vib)" = community_bootbank_pciid-$d-10ec8168_1.0-1 ]
+	done
+	mapped 5.0.vib etc/vmware/driver.map.d/net-e1000_10ec8168.map \
+		"regtype=linux,bus=pci,id=10ec:8168 0000:0000,driver=net-e1000,class=network"
+	mapped 6.7.vib etc/vmware/driver.map.d/net-e1000_10ec8168.map \
+		"regtype=linux,bus=pci,id=10ec:8168 0000:0000,driver=net-e1000,class=network"
+	mapped 8.0.vib etc/vmware/default.map.d/ixgben_10ec8168.map \
+		"regtype=native,bus=pci,id=10ec8168..............,driver=ixgben"
+	xml 8.0.vib | grep -q "<tag>PCIID 10ec8168</tag>"
+	# what is there already, and what another driver takes
+	id() { esxi-pci --all $1 | grep "	$2	" | cut -c 1-9; }
+	refused "takes $(id 8.0.iso ixgben) already" --pci-id-for 8.0.iso --add-pci-id $(id 8.0.iso ixgben)=ixgben
+	refused "cannot come before it" --pci-id-for 6.7.iso --add-pci-id $(id 6.7.iso net-igb)=net-e1000
+	refused "has no driver '\''nope'\''" --pci-id-for 8.0.iso --add-pci-id 10ec:8168=nope
+	mkdriver -o d.tgz
+	refused "is no image of ESXi" --pci-id-for d.tgz --add-pci-id 10ec:8168=acme
+	rm out.vib
+	vib-gen --pci-id-for 8.0.iso --add-pci-id $(id 8.0.iso ixgben)=igbn -o o.vib 2>msg
+	grep -q "goes before it, into ihv.map.d" msg
+	vib-info --files o.vib | grep -q "^etc/vmware/ihv.map.d/igbn_"
+	vib-gen -q --pci-id-for 8.0.iso --add-pci-id 10ec:8168=ixgben \
+		--add-pci-id 10ec:8161:0001:0002=ixgben --name two -o t.vib
+	mapped t.vib etc/vmware/default.map.d/ixgben_10ec8168.map \
+		"regtype=native,bus=pci,id=10ec816100010002......,driver=ixgben" \
+		"regtype=native,bus=pci,id=10ec8168..............,driver=ixgben"
+	status 2 vib-gen --pci-id-for 8.0.iso
+	status 2 vib-gen --pci-id-for 8.0.iso --add-pci-id 10ec:8168
+	status 2 vib-gen --pci-id-for 8.0.iso --add-pci-id 10ec:8168=a --add-pci-id 10ec:8169=b
+	status 2 vib-gen --pci-id-for 8.0.iso --add-pci-id 10ec:8168=a --driver d.tgz
+	status 3 vib-gen --pci-id-for gone.iso --add-pci-id 10ec:8168=a
+'
+else
+	t '--pci-id-for # SKIP xorriso is not installed' :
+fi
+
 t 'the examples of the manual page' '
 	mkdriver -o driver.tgz
 	mkdir -p tree/opt/acme

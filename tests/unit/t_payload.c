@@ -395,6 +395,28 @@ static void test_eyes(void **state)
 	ek_buf_free(&file);
 }
 
+/* Without digests the rest is the same. */
+static void test_no_sums(void **state)
+{
+	const struct ek_payload_eyes eyes = { .no_sums = true };
+	struct ek_buf b = EK_BUF_INIT;
+	struct ek_payload_look l;
+
+	(void)state;
+	make_vmtar(&b);
+	assert_int_equal(look(&b, &eyes, &l), EK_OK);
+	assert_int_equal(l.size, b.len);
+	assert_int_equal(l.inside_size, b.len);
+	assert_int_equal(l.rc, EK_OK);
+	assert_lists(&l);
+	assert_string_equal(l.sha256, "");
+	assert_string_equal(l.sha1, "");
+	assert_string_equal(l.inside_sha256, "");
+	assert_string_equal(l.gunzip1_sha1, "");
+	ek_payload_look_clear(&l);
+	ek_buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_no_archive), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_bad_archive), cmocka_unit_test(test_eyes),
+		cmocka_unit_test(test_no_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
