@@ -25,6 +25,12 @@ cast() {
 	mkdir -p a/etc && cp t/x t/y a/etc
 	vmtar-pack -z -C a -o a.v00 etc
 	iso-cat in.iso /S.V00 >s.v00
+	cp -R disc bootbank1
+	esxi-pci --all in.iso | awk "\$4 == \"net-igb\" {
+		printf \"Slot:\\t00:19.0\\nClass:\\t0200\\nVendor:\\t%s\\n\" \
+			\"Device:\\t%s\\n\", substr(\$1, 1, 4), substr(\$1, 6, 4)
+		exit
+	}" >machine.txt
 }
 
 t 'pipes' '
