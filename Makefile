@@ -7,6 +7,7 @@
 #                             miniature image before your eyes
 #   make check                install what is missing; unit, corpus and CLI tests
 #   make check SAN=address,undefined     the same, in a build of its own
+#   make check-report         look at a page of esxi-report in Chromium
 #   make check-boot           boot original and customised images in QEMU
 #   make lint                 static analysis, headers, man pages, scripts
 #   make fuzz T=vmtar TIME=60 libFuzzer (clang) on one parser
@@ -175,6 +176,13 @@ check-boot:
 	$(MAKE) all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -j2 -e sh $(BOOT:%=tests/boot/%.sh)
 
+# a page of esxi-report in a browser; its pictures go to $(B)/page
+check-report:
+	tools/deps.sh build check report
+	$(MAKE) all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) SHOTS=$(abspath $(B))/page \
+	  prove -e sh tests/browser/page.sh
+
 # REPORT=file: there, and not to standard output
 ISO    =
 REPORT = -
@@ -272,6 +280,6 @@ clean:
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
 .PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
-	check-recipes check-boot check-real check-valgrind demo fuzz lint lint-headers \
+	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint lint-headers \
 	lint-scripts lint-one bench install dist clean
 .SECONDARY:

@@ -34,21 +34,28 @@ static const struct ek_iso *iso_of(const void *subject)
 	return s->copied ? NULL : ek_image_iso(s->image);
 }
 
-/* The boot catalog of an ISO; false where there is none to look at: a
- * directory, no boot record, or damage, which boot-catalog tells. */
-static bool catalog_of(const void *subject, const struct ek_iso **iso,
-		       struct ek_iso_catalog *cat)
-{
-	*iso = iso_of(subject);
-	return *iso != NULL && ek_iso_catalog(*iso, cat, NULL) == EK_OK;
-}
-
 /* A failure of the system is no finding. */
 static int hand_on(const struct ek_err *why, struct ek_err *err)
 {
 	if (err != NULL)
 		*err = *why;
 	return EK_ESYS;
+}
+
+/* The boot catalog of an ISO; *iso is NULL where there is none to look at: a
+ * directory, no boot record, or damage, which boot-catalog tells. */
+static int catalog_of(const void *subject, const struct ek_iso **iso,
+		      struct ek_iso_catalog *cat, struct ek_err *err)
+{
+	struct ek_err why = EK_ERR_INIT;
+	int rc = EK_END;
+
+	*iso = iso_of(subject);
+	if (*iso != NULL)
+		rc = ek_iso_catalog(*iso, cat, &why);
+	if (rc != EK_OK)
+		*iso = NULL;
+	return rc == EK_ESYS ? hand_on(&why, err) : EK_OK;
 }
 
 /* ---- boot catalog ------------------------------------------------------- */
@@ -75,13 +82,13 @@ static int check_catalog(const struct ek_rule *rule, const void *subject,
 static int check_entry(const struct ek_rule *rule, const void *subject,
 		       struct ek_findings *out, struct ek_err *err)
 {
-	const struct ek_iso *iso = iso_of(subject);
+	const struct ek_iso *iso = iso_of(subject), *whole;
 	struct ek_iso_catalog cat;
+	int rc = catalog_of(subject, &whole, &cat, err);
 
-	(void)err;
-	if (iso == NULL)
-		return EK_OK;
-	if (ek_iso_catalog(iso, &cat, NULL) != EK_OK)
+	if (rc != EK_OK || iso == NULL)
+		return rc;
+	if (whole == NULL)
 		cat.n = 0;
 	for (size_t i = 0; i < COUNT(firmwares); i++) {
 		if (ek_iso_boot_for(&cat, firmwares[i].platform) == NULL)
@@ -98,10 +105,10 @@ static int check_boot_image(const struct ek_rule *rule, const void *subject,
 {
 	const struct ek_iso *iso;
 	struct ek_iso_catalog cat;
+	int rc = catalog_of(subject, &iso, &cat, err);
 
-	(void)err;
-	if (!catalog_of(subject, &iso, &cat))
-		return EK_OK;
+	if (rc != EK_OK || iso == NULL)
+		return rc;
 	for (size_t i = 0; i < cat.n; i++) {
 		if (cat.boot[i].node == NULL)
 			ek_finding_add(out, rule, ek_iso_name(iso), NULL,
@@ -130,10 +137,10 @@ static int check_load_size(const struct ek_rule *rule, const void *subject,
 {
 	const struct ek_iso *iso;
 	struct ek_iso_catalog cat;
+	int rc = catalog_of(subject, &iso, &cat, err);
 
-	(void)err;
-	if (!catalog_of(subject, &iso, &cat))
-		return EK_OK;
+	if (rc != EK_OK || iso == NULL)
+		return rc;
 	for (size_t i = 0; i < COUNT(firmwares); i++) {
 		const struct ek_iso_boot *b =
 			ek_iso_boot_for(&cat, firmwares[i].platform);
@@ -155,10 +162,10 @@ static int check_table(const struct ek_rule *rule, const void *subject,
 	struct ek_iso_catalog cat;
 	struct ek_iso_table t;
 	const char *why;
-	int rc;
+	int rc = catalog_of(subject, &iso, &cat, err);
 
-	if (!catalog_of(subject, &iso, &cat))
-		return EK_OK;
+	if (rc != EK_OK || iso == NULL)
+		return rc;
 	b = ek_iso_boot_for(&cat, EK_ISO_BIOS);
 	if (b == NULL || b->node == NULL)
 		return EK_OK;
@@ -177,15 +184,16 @@ static int check_table(const struct ek_rule *rule, const void *subject,
 /* ---- boot.cfg and what it loads ----------------------------------------- */
 
 /* Does this firmware matter: on an ISO, only where it has an entry. */
-static bool boots(const void *subject, const struct firmware *f)
+static int boots(const void *subject, const struct firmware *f, bool *yes,
+		 struct ek_err *err)
 {
 	const struct ek_iso *iso;
 	struct ek_iso_catalog cat;
+	int rc = catalog_of(subject, &iso, &cat, err);
 
-	if (iso_of(subject) == NULL)
-		return true;
-	return catalog_of(subject, &iso, &cat) &&
-	       ek_iso_boot_for(&cat, f->platform) != NULL;
+	*yes = iso_of(subject) == NULL ||
+		(iso != NULL && ek_iso_boot_for(&cat, f->platform) != NULL);
+	return rc;
 }
 
 static int check_cfg(const struct ek_rule *rule, const void *subject,
@@ -193,10 +201,13 @@ static int check_cfg(const struct ek_rule *rule, const void *subject,
 {
 	struct ek_image *img = image_of(subject);
 
-	(void)err;
 	for (size_t i = 0; i < COUNT(firmwares); i++) {
-		if (boots(subject, &firmwares[i]) &&
-		    ek_image_find(img, firmwares[i].cfg) == NULL)
+		bool yes;
+		int rc = boots(subject, &firmwares[i], &yes, err);
+
+		if (rc != EK_OK)
+			return rc;
+		if (yes && ek_image_find(img, firmwares[i].cfg) == NULL)
 			ek_finding_add(out, rule, ek_image_name(img), NULL,
 				       "no '%s', which %s reads",
 				       firmwares[i].cfg, firmwares[i].name);
@@ -208,11 +219,12 @@ static int check_cfg(const struct ek_rule *rule, const void *subject,
 static int boot_of(const void *subject, const struct firmware *f,
 		   const struct ek_image_boot **boot, struct ek_err *err)
 {
-	int rc;
+	bool yes;
+	int rc = boots(subject, f, &yes, err);
 
 	*boot = NULL;
-	if (!boots(subject, f))
-		return EK_OK;
+	if (rc != EK_OK || !yes)
+		return rc;
 	rc = ek_image_boot(image_of(subject), f->fw, boot, err);
 	if (rc == EK_OK && (*boot)->file == NULL)
 		*boot = NULL;

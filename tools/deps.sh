@@ -5,6 +5,7 @@
 #	tools/deps.sh build            compile the commands, and run them
 #	tools/deps.sh build check      and "make check", "make demo"
 #	tools/deps.sh build check boot and boot images under QEMU
+#	tools/deps.sh build check report    and look at a page in a browser
 #	tools/deps.sh build dev        and lint, fuzz, valgrind, clang, benchmarks
 #	tools/deps.sh -l build ...     only print what is missing
 #
@@ -20,6 +21,7 @@ build='gcc make libc6-dev pkg-config zlib1g-dev libisal-dev liblzma-dev
 check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
 	isolinux syslinux-common grub-efi-amd64-bin grub-common dosfstools'
 boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
+report='chromium'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'
 
@@ -28,16 +30,17 @@ if [ "${1:-}" = -l ]; then
 	list=true
 	shift
 fi
-[ $# -gt 0 ] || { sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 want=
 for set in "$@"; do
 	case $set in
 	build) want="$want $build" ;;
 	check) want="$want $check" ;;
 	boot) want="$want $boot" ;;
+	report) want="$want $report" ;;
 	dev) want="$want $dev" ;;
 	*)
-		echo "deps.sh: no set '$set': build, check, boot, dev" >&2
+		echo "deps.sh: no set '$set': build, check, boot, report, dev" >&2
 		exit 2 ;;
 	esac
 done
