@@ -17,7 +17,9 @@
 #   make bench                ratios against other programs
 #   make install DESTDIR= PREFIX=/usr/local     and make uninstall
 #   make dist                 source archive: the git tree and nothing else
+#   make deb                  Debian package of what is committed
 #   make check-pack           install, uninstall, dist, and two builds compared
+#   make check-deb            the Debian package, tried in a clean root
 #
 # A command is cmd/NAME.c (or .sh), man/NAME.1 and tests/cli/NAME.sh; a module
 # is include/ek/NAME.h, lib/NAME.c and tests/unit/t_NAME.c; tests/fix/NAME.c is
@@ -40,7 +42,7 @@ DOCS    = README.md CHANGELOG.md SECURITY.md LICENSE
 
 CC         = gcc
 # these install pkg-config, or do without; what they make runs in another make
-quiet := $(if $(filter demo check check-boot dist uninstall clean,\
+quiet := $(if $(filter demo check check-boot deb check-deb dist uninstall clean,\
 	$(MAKECMDGOALS)),2>/dev/null)
 # faster inflate and deflate, where it is there; ISAL= builds without
 ISAL      := $(shell pkg-config --exists libisal $(quiet) && echo libisal)
@@ -313,6 +315,22 @@ dist:
 	gzip -9 -n <$(DIST:.gz=.tmp) >$(DIST)
 	rm $(DIST:.gz=.tmp)
 
+# built from the archive, so that nothing gets into the source tree
+DEBFLAGS = -us -uc -b
+deb: dist
+	tools/deps.sh build check pack
+	rm -rf $(B)/deb
+	mkdir -p $(B)/deb
+	gzip -dc $(DIST) | tar -xf - -C $(B)/deb
+	cd $(B)/deb/$(NAME)-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+	  dpkg-buildpackage $(DEBFLAGS)
+	lintian --allow-root --fail-on error $(B)/deb/*.changes
+
+# by hand: it makes a Debian root, and needs root or user namespaces
+check-deb: deb
+	$(MAKE) all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/deb.sh $(B)/deb
+
 check-pack: check-install check-dist check-repro
 check-install check-dist: all fixes
 	+MAKE='$(MAKE)' B=$(B) BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) \
@@ -327,6 +345,6 @@ clean:
 
 .PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
 	check-recipes check-boot check-real check-valgrind demo fuzz lint lint-headers \
-	lint-scripts lint-one bench install uninstall dist clean \
-	check-pack check-install check-dist check-repro
+	lint-scripts lint-one bench install uninstall dist deb clean \
+	check-pack check-install check-dist check-repro check-deb
 .SECONDARY:

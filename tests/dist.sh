@@ -76,6 +76,10 @@ t 'what is not committed is not in it, and is told' '
 	[ ! -s err ]
 '
 
+t 'the Debian package has the version of the Makefile' '
+	head -n 1 "$clone/debian/changelog" | grep -qF "esxkit ($version) "
+'
+
 t 'dist leaves no trace in the tree' '
 	rm -f "$clone/stray"
 	git -C "$clone" status --porcelain | cmp - /dev/null

@@ -6,6 +6,7 @@
 #	tools/deps.sh build check      and "make check", "make demo"
 #	tools/deps.sh build check boot and boot images under QEMU
 #	tools/deps.sh build dev        and lint, fuzz, valgrind, clang, benchmarks
+#	tools/deps.sh build check pack and make the Debian package, try it
 #	tools/deps.sh -l build ...     only print what is missing
 #
 # Nothing is done where nothing is missing. Without root it goes through sudo;
@@ -22,13 +23,14 @@ check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
 boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'
+pack='debhelper dpkg-dev lintian mmdebstrap git'
 
 list=false
 if [ "${1:-}" = -l ]; then
 	list=true
 	shift
 fi
-[ $# -gt 0 ] || { sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 want=
 for set in "$@"; do
 	case $set in
@@ -36,8 +38,9 @@ for set in "$@"; do
 	check) want="$want $check" ;;
 	boot) want="$want $boot" ;;
 	dev) want="$want $dev" ;;
+	pack) want="$want $pack" ;;
 	*)
-		echo "deps.sh: no set '$set': build, check, boot, dev" >&2
+		echo "deps.sh: no set '$set': build, check, boot, dev, pack" >&2
 		exit 2 ;;
 	esac
 done
