@@ -16,8 +16,11 @@
 #   make check-real ISO=path  hold a genuine install image against the rules, and
 #                             write a report without any of its contents
 #   make bench                ratios against other programs
-#   make install DESTDIR= PREFIX=/usr/local
+#   make install DESTDIR= PREFIX=/usr/local     and make uninstall
 #   make dist                 source archive: the git tree and nothing else
+#   make deb                  Debian package of what is committed
+#   make check-pack           install, uninstall, dist, and two builds compared
+#   make check-deb            the Debian package, tried in a clean root
 #
 # A command is cmd/NAME.c (or .sh), man/NAME.1 and tests/cli/NAME.sh; a module
 # is include/ek/NAME.h, lib/NAME.c and tests/unit/t_NAME.c; tests/fix/NAME.c is
@@ -32,11 +35,18 @@ B       = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 PREFIX  = /usr/local
 BINDIR  = $(PREFIX)/bin
 MANDIR  = $(PREFIX)/share/man
-SCHEMADIR = $(PREFIX)/share/$(NAME)/schema
+DATADIR = $(PREFIX)/share/$(NAME)
+SCHEMADIR = $(DATADIR)/schema
+DOCDIR  = $(PREFIX)/share/doc/$(NAME)
+COMPDIR = $(PREFIX)/share/bash-completion/completions
+DOCS    = README.md CHANGELOG.md SECURITY.md LICENSE
 
 CC         = gcc
+# these install pkg-config, or do without; what they make runs in another make
+quiet := $(if $(filter demo check check-boot deb check-deb dist uninstall clean,\
+	$(MAKECMDGOALS)),2>/dev/null)
 # faster inflate and deflate, where it is there; ISAL= builds without
-ISAL      := $(shell pkg-config --exists libisal && echo libisal)
+ISAL      := $(shell pkg-config --exists libisal $(quiet) && echo libisal)
 AR         = ar
 INSTALL    = install
 PKG_CONFIG = pkg-config
@@ -58,7 +68,7 @@ HARD := $(call try,-fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection=full -fno-common -fno-delete-null-pointer-checks \
 	-fno-strict-overflow -ftrivial-auto-var-init=zero -fstrict-flex-arrays=3) -fPIE
 # the same bytes from any directory
-HARD += -ffile-prefix-map=$(CURDIR)=.
+HARD += '-ffile-prefix-map=$(CURDIR)=.'
 HARDLD = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 ifdef SAN
 HARD += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -69,8 +79,8 @@ endif
 
 cppflags = -Iinclude -Ilib -I$(B)/gen -DEK_VERSION='"$(VERSION)"' \
 	$(if $(ISAL),-DEK_ISAL) $(CPPFLAGS) \
-	$(shell $(PKG_CONFIG) --cflags $(PKGS))
-libs     = $(shell $(PKG_CONFIG) --libs $(PKGS)) $(LDLIBS)
+	$(shell $(PKG_CONFIG) --cflags $(PKGS) $(quiet))
+libs     = $(shell $(PKG_CONFIG) --libs $(PKGS) $(quiet)) $(LDLIBS)
 cppflags := $(cppflags)
 libs     := $(libs)
 compile  = $(CC) -std=c17 $(WARN) $(HARD) $(cppflags) $(CFLAGS) -MMD -MP
@@ -87,7 +97,10 @@ LIB      = $(B)/lib$(NAME).a
 BIN      = $(abspath $(B)/bin)
 FIX      = $(abspath $(B)/fix)
 
-all: $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%)
+# one file, which bash-completion looks up under the name of each command
+COMPLETION = $(B)/completion/$(NAME)
+
+all: $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%) $(COMPLETION)
 
 $(LIB): $(MODULES:%=$(B)/lib/%.o)
 	rm -f $@
@@ -117,6 +130,11 @@ $(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh Makefile
 	@mkdir -p $(@D)
 	sed 's/@VERSION@/$(VERSION)/g' $< >$@.tmp
 	chmod 755 $@.tmp
+	mv $@.tmp $@
+
+$(COMPLETION): completion/$(NAME).bash Makefile $(wildcard cmd/*)
+	@mkdir -p $(@D)
+	sed 's/@COMMANDS@/$(CMDS) $(SCRIPTS)/' $< >$@.tmp
 	mv $@.tmp $@
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
@@ -166,7 +184,8 @@ check-recipes: all fixes
 
 demo:
 	tools/deps.sh build check
-	$(MAKE) all fixes
+	@echo 'compiling: some three minutes on one core'
+	$(MAKE) -s all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/fixture/demo.sh $(B)/demo
 
 # BOOT='name ...' runs those of tests/boot only
@@ -222,7 +241,7 @@ fuzz: all fixes $(FUZZES:%=build-fuzz/bin/%)
 lint: lint-headers lint-scripts
 	$(MAKE) lint-one F='$(wildcard lib/*.c cmd/*.c)'
 	sh tests/layers.sh
-	mandoc -Tlint -Wwarning man/*.[15]
+	mandoc -Tlint -Wwarning man/*.[157]
 	sh tests/longfn.sh
 
 lint-headers:
@@ -231,7 +250,7 @@ lint-headers:
 
 lint-scripts:
 	shellcheck -x -P tests/cli -P tests/fixture .ci/run tools/*.sh cmd/*.sh \
-	  tests/*.sh tests/*/*.sh tests/recipes/*.t
+	  tests/*.sh tests/*/*.sh tests/recipes/*.t completion/*.bash
 
 # gcc 12 loses a pointer that was stored in an object on the heap and calls that
 # a leak; LeakSanitizer and valgrind look for real ones
@@ -261,18 +280,72 @@ faults-full:
 bench: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
 
-install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	  $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SCHEMADIR)
-	$(INSTALL) -m 755 $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%) \
-	  $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL) -m 644 man/*.5 $(DESTDIR)$(MANDIR)/man5
-	$(INSTALL) -m 644 schema/*.rng $(DESTDIR)$(SCHEMADIR)
+# $(call to,DIR): where DIR goes; $(call drop,DIR,NAME...): these are gone from it
+to = '$(DESTDIR)$(1)'
+drop = [ ! -d $(to) ] || { cd $(to) && rm -f $(2); }
+rmdir = [ ! -d $(to) ] || rmdir --ignore-fail-on-non-empty $(to)
+PAGES := $(notdir $(wildcard man/*.[157]))
 
+install: all
+	$(INSTALL) -d -m 755 $(foreach d,$(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 \
+	  $(MANDIR)/man7 $(DATADIR) $(SCHEMADIR) $(COMPDIR) $(DOCDIR),$(call to,$d))
+	$(INSTALL) -m 755 $(CMDS:%=$(B)/bin/%) $(SCRIPTS:%=$(B)/bin/%) \
+	  $(call to,$(BINDIR))
+	$(INSTALL) -m 644 man/*.1 $(call to,$(MANDIR)/man1)
+	$(INSTALL) -m 644 man/*.5 $(call to,$(MANDIR)/man5)
+	$(INSTALL) -m 644 man/*.7 $(call to,$(MANDIR)/man7)
+	$(INSTALL) -m 644 schema/*.rng $(call to,$(SCHEMADIR))
+	$(INSTALL) -m 644 $(COMPLETION) $(call to,$(COMPDIR))
+	for c in $(CMDS) $(SCRIPTS); do \
+	  ln -sf $(NAME) $(call to,$(COMPDIR))/$$c || exit 1; done
+	$(INSTALL) -m 644 $(DOCS) $(call to,$(DOCDIR))
+
+# exactly what install puts there; directories only where they are ours
+uninstall:
+	$(call drop,$(BINDIR),$(CMDS) $(SCRIPTS))
+	$(call drop,$(MANDIR)/man1,$(filter %.1,$(PAGES)))
+	$(call drop,$(MANDIR)/man5,$(filter %.5,$(PAGES)))
+	$(call drop,$(MANDIR)/man7,$(filter %.7,$(PAGES)))
+	$(call drop,$(SCHEMADIR),$(notdir $(wildcard schema/*.rng)))
+	$(call drop,$(COMPDIR),$(NAME) $(CMDS) $(SCRIPTS))
+	$(call drop,$(DOCDIR),$(DOCS))
+	$(call rmdir,$(SCHEMADIR))
+	$(call rmdir,$(DATADIR))
+	$(call rmdir,$(DOCDIR))
+
+# what is committed, not what lies here; the same bytes for the same commit
+DIST = $(B)/$(NAME)-$(VERSION).tar.gz
 dist:
-	git archive --format=tar --prefix=$(NAME)-$(VERSION)/ HEAD | \
-	  gzip -n >$(NAME)-$(VERSION).tar.gz
+	@mkdir -p $(B)
+	@git diff --quiet HEAD -- || \
+	  echo "dist: what is not committed is not in the archive" >&2
+	git -c tar.umask=0022 archive --format=tar --prefix=$(NAME)-$(VERSION)/ \
+	  -o $(DIST:.gz=.tmp) HEAD
+	gzip -9 -n <$(DIST:.gz=.tmp) >$(DIST)
+	rm $(DIST:.gz=.tmp)
+
+# built from the archive, so that nothing gets into the source tree
+DEBFLAGS = -us -uc -b
+deb: dist
+	tools/deps.sh build check pack
+	rm -rf $(B)/deb
+	mkdir -p $(B)/deb
+	gzip -dc $(DIST) | tar -xf - -C $(B)/deb
+	cd $(B)/deb/$(NAME)-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+	  dpkg-buildpackage $(DEBFLAGS)
+	lintian --allow-root --fail-on error $(B)/deb/*.changes
+
+# by hand: it makes a Debian root, and needs root or user namespaces
+check-deb: deb
+	$(MAKE) all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/deb.sh $(B)/deb
+
+check-pack: check-install check-dist check-repro
+check-install check-dist: all fixes
+	+MAKE='$(MAKE)' B=$(B) BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) \
+	  prove -e sh tests/$(@:check-%=%).sh
+check-repro:
+	sh tests/repro.sh
 
 clean:
 	rm -rf build build-*
@@ -280,6 +353,7 @@ clean:
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
 .PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
-	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint lint-headers \
-	lint-scripts lint-one bench install dist clean
+	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint \
+	lint-headers lint-scripts lint-one bench install uninstall dist deb clean \
+	check-pack check-install check-dist check-repro check-deb
 .SECONDARY:

@@ -256,6 +256,12 @@ static int cannot_start(int e, const char *name, const char *hint,
 	if (e == ENOENT && hint != NULL)
 		return ek_fail(err, EK_ESYS, "'%s' not found: install it with"
 			       " 'apt-get install %s'", name, hint);
+	/* so it is too where a directory of PATH may not be looked into */
+	if (e == EACCES && hint != NULL && strchr(name, '/') == NULL)
+		return ek_fail(err, EK_ESYS, "'%s' is in no directory of PATH"
+			       " that may be read, or may not be run; is it"
+			       " installed ('apt-get install %s')?", name,
+			       hint);
 	errno = e;
 	return ek_fail_sys(err, "cannot run '%s'", name);
 }

@@ -7,6 +7,7 @@
 #	tools/deps.sh build check boot and boot images under QEMU
 #	tools/deps.sh build check report    and look at a page in a browser
 #	tools/deps.sh build dev        and lint, fuzz, valgrind, clang, benchmarks
+#	tools/deps.sh build check pack and make the Debian package, try it
 #	tools/deps.sh -l build ...     only print what is missing
 #
 # Nothing is done where nothing is missing. Without root it goes through sudo;
@@ -24,6 +25,7 @@ boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
 report='chromium'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
 	pigz git'
+pack='debhelper dpkg-dev lintian mmdebstrap git'
 
 list=false
 if [ "${1:-}" = -l ]; then
@@ -39,8 +41,9 @@ for set in "$@"; do
 	boot) want="$want $boot" ;;
 	report) want="$want $report" ;;
 	dev) want="$want $dev" ;;
+	pack) want="$want $pack" ;;
 	*)
-		echo "deps.sh: no set '$set': build, check, boot, report, dev" >&2
+		echo "deps.sh: no set '$set': build, check, boot, report, dev, pack" >&2
 		exit 2 ;;
 	esac
 done

@@ -4,8 +4,9 @@
 #
 #   t 'title' 'script'   run script in a directory of its own; ok where it is 0
 #   status N command...  ok where command exits with N and nothing else
-#   man_examples PAGE    run the literal blocks under EXAMPLES of man/PAGE.1, in
-#                        order, in this directory; ok where none fails
+#   man_examples PAGE [SECTION]   run the literal blocks under EXAMPLES of
+#                        man/PAGE.1, in order, in this directory; ok where none
+#                        fails
 #   done_testing         last line of every file
 #
 # $BIN holds the commands under test, with no other one before it in PATH; $FIX
@@ -54,7 +55,7 @@ man_examples() {
 	awk '/^\.Sh/ { on = /EXAMPLES/; next }
 	     on && /^\.Bd -literal/ { block = 1; next }
 	     /^\.Ed/ { block = 0 }
-	     block' "$TOP/man/$1.1" |
+	     block' "$TOP/man/$1.${2:-1}" |
 		sed 's/\\e/\\/g; s/\\(dq/"/g; s/\\-/-/g; s/\\&//g' >examples.sh
 	[ -s examples.sh ] || return 1
 	sh -e examples.sh

@@ -92,6 +92,12 @@ t 'every command line of the README' '
 	[ -s custom.iso ] && [ -s acme-agent.vib ] && [ -s b.v00 ]
 '
 
+t 'the examples of esxkit.7' '
+	cast
+	man_examples esxkit 7 >out
+	[ -s custom.iso ] && grep -q usr/lib/vmware/s out
+'
+
 t 'the README names every command, and every page is there' '
 	for c in "$TOP"/cmd/*; do
 		c=${c##*/}

@@ -172,6 +172,29 @@ static void test_not_found(void **state)
 				     " file or directory");
 }
 
+/* A file that may not be run stands for what only a user without rights sees:
+ * a directory of PATH that may not be looked into. */
+static void test_not_allowed(void **state)
+{
+	const char *const argv[] = { "null", NULL };
+	struct ek_proc_opts opts = { .keep_fd = -1, .install_hint = "mtools" };
+	const char *old = getenv("PATH");
+	char *path = strdup(old != NULL ? old : "/usr/bin:/bin");
+	struct ek_err err;
+	int status;
+
+	(void)state;
+	assert_non_null(path);
+	setenv("PATH", "/dev:/nowhere", 1);
+	assert_int_equal(ek_proc_run(argv, &opts, NULL, &status, &err),
+			 EK_ESYS);
+	setenv("PATH", path, 1);
+	free(path);
+	assert_string_equal(err.msg, "'null' is in no directory of PATH that"
+				     " may be read, or may not be run; is it"
+				     " installed ('apt-get install mtools')?");
+}
+
 static void test_cannot_run(void **state)
 {
 	const char *const argv[] = { "/dev/null", NULL };
@@ -324,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_not_allowed),
 		cmocka_unit_test(test_cannot_run),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_input),
