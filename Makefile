@@ -176,16 +176,19 @@ check-cli: all fixes
 # what a user runs: all set-up is done here
 check:
 	tools/deps.sh build check
-	$(MAKE) check-unit check-corpus check-cli check-recipes
+	$(MAKE) -s $(JOBS) check-unit check-corpus check-cli check-recipes
 
 # the recipes of the README, as scripts and Makefiles that users may copy
 check-recipes: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -e sh tests/recipes/recipes.t
 
+# as many jobs as there are processors, where the user said nothing of jobs
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo:
 	tools/deps.sh build check
-	@echo 'compiling: some three minutes on one core'
-	$(MAKE) -s all fixes
+	@echo 'compiling, for a minute or two'
+	$(MAKE) -s $(JOBS) all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/fixture/demo.sh $(B)/demo
 
 # BOOT='name ...' runs those of tests/boot only
