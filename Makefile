@@ -126,6 +126,17 @@ $(CMDS:%=$(B)/bin/%): $(B)/bin/%: $(B)/cmd/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(libs)
 
+# the commands with an object that misbehaves once the sandbox is on, for
+# tests/cli/sandbox.sh; it stands before the library's own
+$(B)/misbehave.o: lib/cli.c Makefile
+	@mkdir -p $(@D)
+	$(compile) -DEK_TEST_MISBEHAVE -c -o $@ $<
+$(B)/misbehave/%: $(B)/cmd/%.o $(B)/misbehave.o $(LIB)
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ $(libs)
+
+misbehave: $(CMDS:%=$(B)/misbehave/%)
+
 $(SCRIPTS:%=$(B)/bin/%): $(B)/bin/%: cmd/%.sh Makefile
 	@mkdir -p $(@D)
 	sed 's/@VERSION@/$(VERSION)/g' $< >$@.tmp
@@ -170,7 +181,7 @@ check-corpus: all fixes replays
 
 # T='name ...' runs those of tests/cli only
 T = $(CLI)
-check-cli: all fixes
+check-cli: all fixes misbehave
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) prove -j2 -e sh $(T:%=tests/cli/%.sh)
 
 # what a user runs: all set-up is done here
@@ -211,18 +222,21 @@ REPORT = -
 check-real: all fixes
 	@BIN=$(BIN) FIX=$(FIX) sh tools/check-real.sh '$(ISO)' '$(REPORT)'
 
-# the CLI tests once more with every command under valgrind
+# the CLI tests once more with every command under valgrind, which writes to
+# files: one that is older than Landlock warns of its calls
 check-valgrind: all fixes
 	tools/deps.sh build check dev
-	@rm -rf $(B)/valgrind; mkdir -p $(B)/valgrind; \
+	@rm -rf $(B)/valgrind; mkdir -p $(B)/valgrind/log; \
 	for c in $(CMDS); do \
 	  printf '%s\n' '#!/bin/sh' "exec $$(command -v valgrind)"' -q --error-exitcode=99 \
+	    --log-file=$(abspath $(B)/valgrind)/log/%p \
 	    --leak-check=full --errors-for-leak-kinds=definite,indirect \
 	    "$(BIN)/'$$c'" "$$@"' >$(B)/valgrind/$$c; \
 	  chmod 755 $(B)/valgrind/$$c; \
 	done; for c in $(SCRIPTS); do cp $(BIN)/$$c $(B)/valgrind; done
 	BIN=$(abspath $(B)/valgrind) FIX=$(FIX) TOP=$(CURDIR) \
-	  prove -j2 -e sh $(T:%=tests/cli/%.sh)
+	  prove -j2 -e sh $(T:%=tests/cli/%.sh) || \
+	  { find $(B)/valgrind/log -size +0 -exec grep -h ^== {} +; exit 1; }
 
 # T='name ...' TIME=seconds; all targets, two at a time, without T. RUNS=n is
 # that many executions, the same each time
@@ -355,7 +369,7 @@ clean:
 
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
+.PHONY: faults faults-full all misbehave units fixes replays check check-unit check-corpus check-cli \
 	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint \
 	lint-headers lint-scripts lint-one bench install uninstall dist deb clean \
 	check-pack check-install check-dist check-repro check-deb

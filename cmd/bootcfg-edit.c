@@ -3,7 +3,6 @@
 #include "os.h"
 
 #include <getopt.h>
-#include <unistd.h>
 
 #include "ek/bootcfg.h"
 #include "ek/bootcheck.h"
@@ -11,6 +10,7 @@
 #include "ek/buf.h"
 #include "ek/cli.h"
 #include "ek/io.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: bootcfg-edit [-nq] [-i | -o out] [edit]... [file...]\n"
@@ -45,26 +45,19 @@ enum { NO, ARG }; /* as getopt_long() has them */
 static const struct option longopts[] = {
 	{ "add-module", ARG, NULL, EDIT + EK_BOOTCFG_ADD },
 	{ "add-opt", ARG, NULL, EDIT + EK_BOOTCFG_OPT },
-	{ "before", ARG, NULL, BEFORE },
-	{ "check", NO, NULL, CHECK },
+	{ "before", ARG, NULL, BEFORE }, { "check", NO, NULL, CHECK },
 	{ "delete", ARG, NULL, EDIT + EK_BOOTCFG_DELETE },
-	{ "directory", ARG, NULL, 'C' },
-	{ "dry-run", NO, NULL, 'n' },
+	{ "directory", ARG, NULL, 'C' }, { "dry-run", NO, NULL, 'n' },
 	{ "firmware", ARG, NULL, FIRMWARE },
-	{ "for", ARG, NULL, FOR },
-	{ "get", ARG, NULL, GET },
-	{ "in-place", NO, NULL, 'i' },
-	{ "json", NO, NULL, JSON },
-	{ "list", NO, NULL, LIST },
-	{ "names", ARG, NULL, NAMES },
-	{ "output", ARG, NULL, 'o' },
-	{ "quiet", NO, NULL, 'q' },
+	{ "for", ARG, NULL, FOR }, { "get", ARG, NULL, GET },
+	{ "in-place", NO, NULL, 'i' }, { "json", NO, NULL, JSON },
+	{ "list", NO, NULL, LIST }, { "names", ARG, NULL, NAMES },
+	{ "output", ARG, NULL, 'o' }, { "quiet", NO, NULL, 'q' },
 	{ "remove-module", ARG, NULL, EDIT + EK_BOOTCFG_REMOVE },
 	{ "remove-opt", ARG, NULL, EDIT + EK_BOOTCFG_NO_OPT },
 	{ "replace-module", ARG, NULL, EDIT + EK_BOOTCFG_REPLACE },
 	{ "set", ARG, NULL, EDIT + EK_BOOTCFG_SET },
-	{ "help", NO, NULL, 'h' },
-	{ "version", NO, NULL, 'V' },
+	{ "help", NO, NULL, 'h' }, { "version", NO, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -84,7 +77,7 @@ static int take_option(struct opts *o, int c, char **argv, struct ek_err *err)
 	if (c == 'h')
 		ek_cli_help();
 	if (c == 'V')
-		ek_cli_version();
+		ek_cli_version(argv);
 	if (c >= EDIT)
 		return ek_bootedits_add_option(&o->edits,
 					       (enum ek_bootcfg_op)(c - EDIT),
@@ -118,6 +111,21 @@ static void check_args(struct opts *o)
 		ek_cli_usage("'%s' is none of iso, disk, net", has[FOR]);
 }
 
+static int confine(const struct opts *o, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->has[NAMES]);
+	ek_sandbox_read(&box, o->has['C']);
+	for (size_t i = 0; i < o->n_files; i++) {
+		ek_sandbox_read(&box, o->files[i]);
+		if (o->has['i'])
+			ek_sandbox_write(&box, o->files[i]);
+	}
+	ek_sandbox_write(&box, o->has['o']);
+	return ek_cli_sandbox(&box, err);
+}
+
 static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 {
 	static const char *const standard_input[] = { "-" };
@@ -134,7 +142,8 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		o->files = (const char *const *)argv + optind;
 	}
 	check_args(o);
-	if (o->has[BEFORE] != NULL)
+	rc = confine(o, err);
+	if (rc == EK_OK && o->has[BEFORE] != NULL)
 		rc = ek_bootedits_before(&o->edits, o->has[BEFORE], err);
 	if (rc == EK_OK && o->has[NAMES] != NULL)
 		rc = ek_bootedits_add_table(&o->edits, o->has[NAMES], err);
@@ -186,15 +195,6 @@ static int edit(const struct opts *o, struct ek_bootset *set,
 	return ek_out_commit(&out, err);
 }
 
-/* JSON and values are for programs, byte for byte; the rest for people. */
-static void print(const struct opts *o, const struct ek_buf *text)
-{
-	if ((o->has[GET] || o->has[JSON]) && !isatty(STDOUT_FILENO))
-		fwrite(ek_buf_str(text), 1, text->len, stdout);
-	else
-		ek_cli_puts(ek_buf_str(text));
-}
-
 int main(int argc, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	else if (rc == EK_OK)
 		rc = edit(&o, set, &text, &err);
 	if (rc == EK_OK || rc == EK_EREFUSE)
-		print(&o, &text);
+		ek_cli_put(&text, o.has[GET] || o.has[JSON]);
 	ek_buf_free(&text);
 	ek_bootset_free(&set);
 	ek_bootedits_free(&o.edits);

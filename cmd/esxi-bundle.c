@@ -88,7 +88,7 @@ static int set(struct opts *o, int c, char **argv, struct ek_err *err)
 	case OPT_JSON: o->json = true; break;
 	case OPT_FORCE: o->force = true; break;
 	case 'h': ek_cli_help();
-	case 'V': ek_cli_version();
+	case 'V': ek_cli_version(argv);
 	default: ek_cli_bad_option(argv);
 	}
 	return EK_OK;
@@ -159,6 +159,8 @@ static int make(const struct opts *o, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = ek_cli_no_binary(out, o->tty, err);
 	if (rc == EK_OK)
+		rc = ek_cli_sandbox_files(o->in, o->n, out, NULL, err);
+	if (rc == EK_OK)
 		rc = ek_bundle_make(&run, out, &all, err);
 	if (rc == EK_OK)
 		rc = ek_out_commit(&out, err);
@@ -201,6 +203,8 @@ int main(int argc, char **argv)
 	if (rc == EK_OK && o.making)
 		rc = make(&o, &err);
 	else if (rc == EK_OK)
+		rc = ek_cli_sandbox_files(o.in, o.n, NULL, o.dir, &err);
+	if (rc == EK_OK && !o.making)
 		rc = o.dir != NULL ? extract(&o, &err) : report(&o, &err);
 	ek_strs_free(&o.platforms);
 	ek_strs_free(&o.vibs);

@@ -14,6 +14,7 @@
 #include "ek/num.h"
 #include "ek/pool.h"
 #include "ek/release.h"
+#include "ek/sandbox.h"
 #include "ek/sig.h"
 
 static const char usage[] =
@@ -52,11 +53,12 @@ struct opts {
 	const char *image;
 	const struct ek_release *release;
 	struct ek_sigtrust *trust;
+	struct ek_strs cas;
 	enum ek_imgcheck_form form;
 	unsigned threads;
 };
 
-static int add_ca(struct opts *o, const char *path, struct ek_err *err)
+static int read_ca(struct opts *o, const char *path, struct ek_err *err)
 {
 	char *pem = NULL;
 	size_t len = 0;
@@ -88,12 +90,13 @@ static int set(struct opts *o, int c, char **argv, struct ek_err *err)
 			ek_cli_usage("'%s' is no release: %s", optarg,
 				     ek_release_list());
 		break;
-	case OPT_CA: return add_ca(o, optarg, err);
+	case OPT_CA:
+		return ek_strs_add(&o->cas, optarg, strlen(optarg), err);
 	case OPT_JSON: o->form = EK_IMGCHECK_JSON; break;
 	case 'j': set_jobs(o, optarg); break;
 	case 'q': ek_cli_quiet(true); break;
 	case 'h': ek_cli_help();
-	case 'V': ek_cli_version();
+	case 'V': ek_cli_version(argv);
 	default: ek_cli_bad_option(argv);
 	}
 	return EK_OK;
@@ -113,6 +116,16 @@ static int parse_args(struct opts *o, int argc, char **argv,
 		ek_cli_usage("wanted: one image, an ISO or a directory");
 	o->image = argv[optind];
 	return rc;
+}
+
+static int confine(const struct opts *o, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->image);
+	ek_sandbox_read_all(&box, o->cas.v, o->cas.n);
+	ek_sandbox_scratch(&box);
+	return ek_cli_sandbox(&box, err);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
@@ -171,9 +184,14 @@ int main(int argc, char **argv)
 	ek_cli_init("esxi-check", usage);
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
+		rc = confine(&o, &err);
+	for (size_t i = 0; rc == EK_OK && i < o.cas.n; i++)
+		rc = read_ca(&o, o.cas.v[i], &err);
+	if (rc == EK_OK)
 		rc = run(&o, &text, &err);
 	ek_cli_puts(ek_buf_str(&text)); /* empty where it was not checked */
 	ek_buf_free(&text);
 	ek_sigtrust_free(&o.trust);
+	ek_strs_free(&o.cas);
 	return ek_cli_finish(rc, &err);
 }

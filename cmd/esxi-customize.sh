@@ -256,7 +256,7 @@ while [ $# -gt 0 ]; do
 	-q | --quiet) quiet=true less=yes ;;
 	-v | --verbose) verbose=true ;;
 	-h | --help) usage || exit 3; exit 0 ;;
-	-V | --version) { echo "$prog @VERSION@" && vib-gen -V | sed 1d; } || exit 3; exit 0 ;;
+	-V | --version) { echo "$prog @VERSION@" && vib-gen -V "$@" | sed 1d; } || exit 3; exit 0 ;;
 	--) shift; break ;;
 	-?*) bad_usage "bad option '$1'" ;;
 	*) [ -z "$iso" ] || bad_usage "more than one ISO: '$iso', '$1'"; iso=$1 ;;

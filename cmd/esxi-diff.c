@@ -51,7 +51,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case OPT_PROGRESS: ek_cli_progress_force(); break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -102,7 +102,9 @@ int main(int argc, char **argv)
 
 	ek_cli_init("esxi-diff", usage);
 	parse_args(&o, argc, argv);
-	rc = ek_diff_open(&d, o.a, o.b, &how, &err);
+	rc = ek_cli_sandbox_files(argv + optind, 2, NULL, NULL, &err);
+	if (rc == EK_OK)
+		rc = ek_diff_open(&d, o.a, o.b, &how, &err);
 	ek_cli_progress(NULL, 0, 0);
 	if (rc == EK_OK) {
 		same = ek_diff_same(d);

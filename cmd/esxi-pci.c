@@ -8,6 +8,7 @@
 #include "ek/cli.h"
 #include "ek/lspci.h"
 #include "ek/pcirun.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: esxi-pci [--json] [--progress] [-q] image [lspci-output]\n"
@@ -85,7 +86,7 @@ static void parse_args(struct ek_pcirun *r, const char **ids, int argc,
 		case OPT_PROGRESS: ek_cli_progress_force(); break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -102,6 +103,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 int main(int argc, char **argv)
 {
 	struct ek_pcirun r = { .progress = on_progress };
+	struct ek_sandbox box = EK_SANDBOX_INIT;
 	struct ek_buf text = EK_BUF_INIT;
 	struct ek_err err = EK_ERR_INIT;
 	bool covered = true;
@@ -113,7 +115,12 @@ int main(int argc, char **argv)
 	if (ids == NULL)
 		return ek_cli_finish(ek_fail_sys(&err, "options"), &err);
 	parse_args(&r, ids, argc, argv);
-	rc = ek_pcirun(&r, &text, &covered, &err);
+	ek_sandbox_read(&box, r.image);
+	ek_sandbox_read(&box, r.listing);
+	ek_sandbox_scratch(&box);
+	rc = ek_cli_sandbox(&box, &err);
+	if (rc == EK_OK)
+		rc = ek_pcirun(&r, &text, &covered, &err);
 	ek_cli_progress(NULL, 0, 0);
 	if (rc == EK_OK || rc == EK_EFORMAT) /* of what could be read */
 		ek_cli_puts(ek_buf_str(&text));

@@ -8,6 +8,7 @@
 #include "ek/cli.h"
 #include "ek/date.h"
 #include "ek/pxe.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: esxi-pxe -C dir [--prefix p] [--ks url] [--add-opt o]... [--mtime t]\n"
@@ -106,7 +107,7 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		case 'q': ek_cli_quiet(true); break;
 		case 'v': o->pxe.made = on_made; break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -126,6 +127,15 @@ static int show(const struct opts *o, struct ek_err *err)
 	return rc;
 }
 
+static int confine(const struct opts *o, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->in);
+	ek_sandbox_tree(&box, o->dir);
+	return ek_cli_sandbox(&box, err);
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o = { .pxe = { .note = on_note, .progress = on_progress } };
@@ -134,6 +144,8 @@ int main(int argc, char **argv)
 
 	ek_cli_init("esxi-pxe", usage);
 	rc = parse_args(&o, argc, argv, &err);
+	if (rc == EK_OK)
+		rc = confine(&o, &err);
 	if (rc == EK_OK)
 		rc = ek_pxe_make(o.in, o.dir, &o.pxe, &err);
 	if (rc == EK_OK && !ek_cli_is_quiet())

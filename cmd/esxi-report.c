@@ -9,6 +9,7 @@
 #include "ek/num.h"
 #include "ek/pool.h"
 #include "ek/report.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: esxi-report [-o page.html] [--diff other] [-j n] [--progress] [-q] image\n"
@@ -70,7 +71,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case 'o': o->out = optarg; break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -83,11 +84,25 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		ek_cli_usage("an image is a file: '-' will not do");
 }
 
+static int confine(const struct opts *o, const struct ek_out *out,
+		   struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->in);
+	ek_sandbox_read(&box, o->report.diff);
+	ek_sandbox_opened(&box, out);
+	ek_sandbox_scratch(&box);
+	return ek_cli_sandbox(&box, err);
+}
+
 static int report(const struct opts *o, struct ek_err *err)
 {
 	struct ek_out *out;
 	int rc = ek_cli_out_open_text(&out, o->out, err);
 
+	if (rc == EK_OK)
+		rc = confine(o, out, err);
 	if (rc == EK_OK)
 		rc = ek_report_make(o->in, &o->report, out, err);
 	if (rc == EK_OK)

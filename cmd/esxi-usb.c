@@ -7,6 +7,8 @@
 #include "ek/buf.h"
 #include "ek/cli.h"
 #include "ek/date.h"
+#include "ek/io.h"
+#include "ek/sandbox.h"
 #include "ek/usb.h"
 
 static const char usage[] =
@@ -75,7 +77,7 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		case 'o': o->out = optarg; break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -110,17 +112,36 @@ static void tell(const struct opts *o, const struct ek_usb_result *r)
 		    " newer one starts its mboot.c32 (esxi-usb(1), BIOS)");
 }
 
+/* The output is opened before the input is looked at. */
+static int confine(const struct opts *o, struct ek_out **out,
+		   struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+	int rc = ek_out_open(out, o->out, err);
+
+	if (rc != EK_OK)
+		return rc;
+	ek_sandbox_read(&box, o->in);
+	ek_sandbox_read(&box, o->usb.ks);
+	ek_sandbox_opened(&box, *out);
+	return ek_cli_sandbox(&box, err);
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o = { .usb = { .note = on_note, .progress = on_progress } };
 	struct ek_usb_result result = { 0, 0 };
 	struct ek_err err = EK_ERR_INIT;
+	struct ek_out *out = NULL;
 	int rc;
 
 	ek_cli_init("esxi-usb", usage);
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
-		rc = ek_usb_make(o.in, o.out, &o.usb, &result, &err);
+		rc = confine(&o, &out, &err);
+	if (rc == EK_OK)
+		rc = ek_usb_make(o.in, o.out, &out, &o.usb, &result, &err);
+	ek_out_abort(&out);
 	if (rc == EK_OK)
 		tell(&o, &result);
 	free(o.add);

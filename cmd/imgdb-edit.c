@@ -8,6 +8,7 @@
 #include "ek/finding.h"
 #include "ek/imgedit.h"
 #include "ek/io.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: imgdb-edit [-o out] [--add vib]... [--remove name]... [--level level]\n"
@@ -38,26 +39,22 @@ static const char usage[] =
 
 enum { OPT_EDIT = EK_OPT_LONG, /* and enum ek_imgopt */
        OPT_PLAN = OPT_EDIT + EK_IMG_N, OPT_JSON, OPT_NAMES, OPT_FORCE };
+enum { NO, ARG }; /* as getopt_long() has them */
 
 static const struct option longopts[] = {
-	{ "add", required_argument, NULL, OPT_EDIT + EK_IMG_ADD },
-	{ "force", no_argument, NULL, OPT_FORCE },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "level", required_argument, NULL, OPT_EDIT + EK_IMG_LEVEL },
-	{ "mtime", required_argument, NULL, OPT_EDIT + EK_IMG_MTIME },
-	{ "names-out", required_argument, NULL, OPT_NAMES },
-	{ "output", required_argument, NULL, 'o' },
-	{ "plan", no_argument, NULL, OPT_PLAN },
-	{ "profile-description", required_argument, NULL,
-	  OPT_EDIT + EK_IMG_DESCRIPTION },
-	{ "profile-name", required_argument, NULL, OPT_EDIT + EK_IMG_NAME },
-	{ "profile-vendor", required_argument, NULL, OPT_EDIT + EK_IMG_VENDOR },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "remove", required_argument, NULL, OPT_EDIT + EK_IMG_REMOVE },
-	{ "target", required_argument, NULL, OPT_EDIT + EK_IMG_TARGET },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+	{ "add", ARG, NULL, OPT_EDIT + EK_IMG_ADD },
+	{ "force", NO, NULL, OPT_FORCE }, { "json", NO, NULL, OPT_JSON },
+	{ "level", ARG, NULL, OPT_EDIT + EK_IMG_LEVEL },
+	{ "mtime", ARG, NULL, OPT_EDIT + EK_IMG_MTIME },
+	{ "names-out", ARG, NULL, OPT_NAMES },
+	{ "output", ARG, NULL, 'o' }, { "plan", NO, NULL, OPT_PLAN },
+	{ "profile-description", ARG, NULL, OPT_EDIT + EK_IMG_DESCRIPTION },
+	{ "profile-name", ARG, NULL, OPT_EDIT + EK_IMG_NAME },
+	{ "profile-vendor", ARG, NULL, OPT_EDIT + EK_IMG_VENDOR },
+	{ "remove", ARG, NULL, OPT_EDIT + EK_IMG_REMOVE },
+	{ "target", ARG, NULL, OPT_EDIT + EK_IMG_TARGET },
+	{ "quiet", NO, NULL, 'q' }, { "help", NO, NULL, 'h' },
+	{ "version", NO, NULL, 'V' }, { NULL, 0, NULL, 0 },
 };
 
 struct opts {
@@ -79,13 +76,13 @@ static void set_option(struct opts *o, int c, char **argv)
 	case 'o': o->out = optarg; break;
 	case 'q': ek_cli_quiet(true); break;
 	case 'h': ek_cli_help();
-	case 'V': ek_cli_version();
+	case 'V': ek_cli_version(argv);
 	default:
 		if (c < OPT_EDIT || c >= OPT_PLAN)
 			ek_cli_bad_option(argv);
-		ek_cli_option(ek_imgedit_set(&o->e, (enum ek_imgopt)
-					     (c - OPT_EDIT), optarg, &err),
-			      &err);
+		c = ek_imgedit_set(&o->e, (enum ek_imgopt)(c - OPT_EDIT),
+				   optarg, &err);
+		ek_cli_option(c, &err);
 	}
 }
 
@@ -106,8 +103,7 @@ static void check_args(const struct opts *o)
 	    (o->json || (o->names != NULL && is_std(o->names))))
 		ek_cli_usage("standard output is needed twice: give -o out, or "
 			     "--plan");
-	if (o->out != NULL && o->names != NULL &&
-	    strcmp(o->out, o->names) == 0 && !is_std(o->out))
+	if (!is_std(o->out) && o->names && strcmp(o->out, o->names) == 0)
 		ek_cli_usage("-o and --names-out are the same file");
 }
 
@@ -138,36 +134,37 @@ static int make_report(const struct opts *o, const struct ek_imgedit *e,
 /* What was done and what is odd about it, on standard error. */
 static void tell(const struct ek_strs *notes, const struct ek_findings *f)
 {
+	const struct ek_finding *x;
+
 	for (size_t i = 0; i < notes->n; i++)
 		ek_cli_note("%s", notes->v[i]);
-	for (size_t i = 0; i < ek_findings_count(f); i++) {
-		const struct ek_finding *x = ek_findings_at(f, i);
-
+	for (size_t i = 0; (x = ek_findings_at(f, i)) != NULL; i++)
 		if (x->severity != EK_INFO)
 			ek_cli_warn("%s: %s [%s]", x->subject, x->what,
 				    x->code);
-	}
 }
 
-static int write_all(const struct opts *o, struct ek_imgdb *db,
-		     const struct ek_imgedit *e, struct ek_err *err)
+/* The output is opened first; none where only a plan is made. */
+static int confine(const struct opts *o, struct ek_out **out,
+		   struct ek_err *err)
 {
-	struct ek_out *out = NULL;
-	int rc = EK_OK;
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+	int rc = o->plan ? EK_OK : ek_out_open(out, o->out, err);
 
-	if (!o->plan)
-		rc = ek_out_open(&out, o->out, err);
 	if (rc == EK_OK && !o->plan)
-		rc = ek_cli_no_binary(out, o->tty, err);
-	if (rc == EK_OK)
-		rc = ek_imgedit_write(e, db, o->e.dated, &out, o->names, err);
-	ek_out_abort(&out);
-	return rc;
+		rc = ek_cli_no_binary(*out, o->tty, err);
+	if (rc != EK_OK)
+		return rc;
+	ek_sandbox_read(&box, o->in);
+	ek_sandbox_read_all(&box, o->e.paths.v, o->e.paths.n);
+	ek_sandbox_write(&box, o->names);
+	ek_sandbox_opened(&box, *out);
+	return ek_cli_sandbox(&box, err);
 }
 
 /* All that is to be told is put together first: what is written then stays. */
 static int edit(const struct opts *o, struct ek_imgdb *db,
-		struct ek_findings *f, struct ek_err *err)
+		struct ek_findings *f, struct ek_out **out, struct ek_err *err)
 {
 	struct ek_strs notes = { NULL, 0, 0 };
 	struct ek_buf report = EK_BUF_INIT;
@@ -184,7 +181,7 @@ static int edit(const struct opts *o, struct ek_imgdb *db,
 		rc = ek_findings_verdict(f, "the profile would not be valid",
 					 err);
 	if (rc == EK_OK)
-		rc = write_all(o, db, e, err);
+		rc = ek_imgedit_write(e, db, o->e.dated, out, o->names, err);
 	if (rc == EK_OK && !o->plan) {
 		tell(&notes, f);
 		ek_cli_puts(ek_buf_str(&report));
@@ -200,18 +197,22 @@ int main(int argc, char **argv)
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_findings *f = NULL;
 	struct ek_imgdb *db = NULL;
+	struct ek_out *out = NULL;
 	struct opts o;
 	int rc;
 
 	ek_cli_init("imgdb-edit", usage);
 	parse_args(&o, argc, argv);
-	rc = ek_imgedit_load(&o.e, &err);
+	rc = confine(&o, &out, &err);
+	if (rc == EK_OK)
+		rc = ek_imgedit_load(&o.e, &err);
 	if (rc == EK_OK)
 		rc = ek_imgdb_open(&db, o.in, &err);
 	if (rc == EK_OK)
 		rc = ek_findings_new(&f, &err);
 	if (rc == EK_OK)
-		rc = edit(&o, db, f, &err);
+		rc = edit(&o, db, f, &out, &err);
+	ek_out_abort(&out);
 	ek_findings_free(&f);
 	ek_imgdb_free(&db);
 	ek_imgedit_clear(&o.e);

@@ -10,8 +10,8 @@
 #include "ek/imgdb.h"
 #include "ek/imgedit.h"
 #include "ek/imgshow.h"
-#include "ek/io.h"
 #include "ek/profile.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: imgdb-info [--recompute] [--json] [file]\n"
@@ -36,8 +36,8 @@ static const char usage[] =
 "  -h, --help       print this text\n"
 "  -V, --version    print the version\n";
 
-enum { OPT_GET = EK_OPT_LONG, OPT_JSON, OPT_NAMES, OPT_ORDER, OPT_OWNS, OPT_PROFILE,
-       OPT_PROOF, OPT_VIB };
+enum { OPT_GET = EK_OPT_LONG, OPT_JSON, OPT_NAMES, OPT_ORDER, OPT_OWNS,
+       OPT_PROFILE, OPT_PROOF, OPT_VIB };
 
 static const struct option longopts[] = {
 	{ "boot-order", no_argument, NULL, OPT_ORDER },
@@ -64,8 +64,7 @@ static void set_what(struct opts *o, int what)
 {
 	if (o->what != 0)
 		ek_cli_usage("only one of --boot-order, --vib, --profile, "
-			     "--names, --owns, "
-			     "--get, --recompute at a time");
+			     "--names, --owns, --get, --recompute at a time");
 	o->what = what;
 	o->arg = optarg;
 }
@@ -79,16 +78,11 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		switch (c) {
 		case OPT_JSON: o->json = true; break;
 		case OPT_GET:
-		case OPT_NAMES:
-		case OPT_ORDER:
-		case OPT_OWNS:
-		case OPT_PROFILE:
+		case OPT_NAMES: case OPT_ORDER: case OPT_OWNS: case OPT_PROFILE:
 		case OPT_PROOF:
-		case OPT_VIB:
-			set_what(o, c);
-			break;
+		case OPT_VIB: set_what(o, c); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default: ek_cli_bad_option(argv);
 		}
 	}
@@ -201,13 +195,17 @@ int main(int argc, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_buf b = EK_BUF_INIT;
+	struct ek_sandbox box = EK_SANDBOX_INIT;
 	struct ek_imgdb *db = NULL;
 	struct opts o;
 	int rc;
 
 	ek_cli_init("imgdb-info", usage);
 	parse_args(&o, argc, argv);
-	rc = ek_imgdb_open(&db, o.in, &err);
+	ek_sandbox_read(&box, o.in);
+	rc = ek_cli_sandbox(&box, &err);
+	if (rc == EK_OK)
+		rc = ek_imgdb_open(&db, o.in, &err);
 	if (rc == EK_OK)
 		rc = show(db, &o, &b, &err);
 	if (rc == EK_OK)

@@ -7,6 +7,7 @@
 #include "ek/buf.h"
 #include "ek/cli.h"
 #include "ek/io.h"
+#include "ek/sandbox.h"
 #include "ek/iso9660.h"
 
 static const char usage[] =
@@ -65,25 +66,13 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	*o = (struct opts){ 0 };
 	while ((c = getopt_long(argc, argv, "fo:tvhV", longopts, NULL)) != -1) {
 		switch (c) {
-		case 'f':
-			o->force = true;
-			break;
-		case 'o':
-			o->out = optarg;
-			break;
-		case 't':
-			o->list = true;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case OPT_JSON:
-			o->json = true;
-			break;
-		case 'h':
-			ek_cli_help();
-		case 'V':
-			ek_cli_version();
+		case 'f': o->force = true; break;
+		case 'o': o->out = optarg; break;
+		case 't': o->list = true; break;
+		case 'v': o->verbose = true; break;
+		case OPT_JSON: o->json = true; break;
+		case 'h': ek_cli_help();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -172,30 +161,41 @@ static int list(const struct ek_iso *iso, const struct ek_iso_node **nodes,
 }
 
 static int print(const struct ek_iso *iso, const struct ek_iso_node **nodes,
-		 const struct opts *o, struct ek_err *err)
+		 const struct opts *o, struct ek_out *out, struct ek_err *err)
 {
-	struct ek_out *out;
-	int rc = ek_out_open(&out, o->out, err);
+	int rc = EK_OK;
 
 	for (size_t i = 0; rc == EK_OK && i < o->n_paths; i++)
 		rc = print_one(iso, nodes[i], out, o, err);
-	if (rc == EK_OK)
-		return ek_out_commit(&out, err);
-	ek_out_abort(&out);
 	return rc;
+}
+
+static int confine(const struct opts *o, const struct ek_out *out,
+		   struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->iso);
+	ek_sandbox_opened(&box, out);
+	return ek_cli_sandbox(&box, err);
 }
 
 int main(int argc, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
 	const struct ek_iso_node **nodes = NULL;
+	struct ek_out *out = NULL;
 	struct ek_iso *iso = NULL;
 	struct opts o;
 	int rc;
 
 	ek_cli_init("iso-cat", usage);
 	parse_args(&o, argc, argv);
-	rc = ek_iso_open(&iso, o.iso, &err);
+	rc = ek_out_open(&out, o.out, &err);
+	if (rc == EK_OK)
+		rc = confine(&o, out, &err);
+	if (rc == EK_OK)
+		rc = ek_iso_open(&iso, o.iso, &err);
 	if (rc != EK_OK)
 		goto out;
 	nodes = calloc(o.n_paths + 1, sizeof(struct ek_iso_node *));
@@ -207,8 +207,11 @@ int main(int argc, char **argv)
 	if (rc == EK_OK && o.list)
 		rc = list(iso, nodes, &o, &err);
 	else if (rc == EK_OK)
-		rc = print(iso, nodes, &o, &err);
+		rc = print(iso, nodes, &o, out, &err);
+	if (rc == EK_OK)
+		rc = ek_out_commit(&out, &err);
 out:
+	ek_out_abort(&out);
 	free(nodes);
 	ek_iso_close(&iso);
 	return ek_cli_finish(rc, &err);

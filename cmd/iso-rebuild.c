@@ -8,9 +8,11 @@
 #include "ek/cli.h"
 #include "ek/date.h"
 #include "ek/finding.h"
+#include "ek/io.h"
 #include "ek/iso9660.h"
 #include "ek/isobuild.h"
 #include "ek/rebuild.h"
+#include "ek/sandbox.h"
 
 static const char usage[] =
 "usage: iso-rebuild -o out.iso [--add path=file]... [--remove path]...\n"
@@ -55,29 +57,22 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* One --add or --remove, in the order given. */
-struct edit {
-	const char *path;
-	const char *file; /* NULL: remove */
-	bool names;       /* path is a table, file a directory */
-};
-
 struct opts {
 	const char *in, *out, *dir, *volume_id, *mtime;
-	struct edit *edits; /* owned */
+	struct ek_isoedit *edits; /* in the order given; owned */
 	size_t n_edits;
 	bool force, json;
 };
 
 /* Cut "path=file" in two, in place: argv is ours to write to. */
-static struct edit parse_add(char *arg)
+static struct ek_isoedit parse_add(char *arg)
 {
 	char *eq = strchr(arg, '=');
 
 	if (eq == NULL || eq == arg || eq[1] == '\0')
 		ek_cli_usage("'%s' is not path=file", arg);
 	*eq = '\0';
-	return (struct edit){ .path = arg, .file = eq + 1 };
+	return (struct ek_isoedit){ .path = arg, .file = eq + 1 };
 }
 
 static void check_args(struct opts *o, int argc, char **argv)
@@ -100,12 +95,8 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		return ek_fail_sys(err, "options");
 	while ((c = getopt_long(argc, argv, "C:o:qhV", longopts, NULL)) != -1) {
 		switch (c) {
-		case OPT_ADD:
-			o->edits[o->n_edits++] = parse_add(optarg);
-			break;
-		case OPT_REMOVE:
-			o->edits[o->n_edits++] = (struct edit){ .path = optarg };
-			break;
+		case OPT_ADD: o->edits[o->n_edits++] = parse_add(optarg); break;
+		case OPT_REMOVE: o->edits[o->n_edits++].path = optarg; break;
 		case OPT_NAMES:
 			o->edits[o->n_edits] = parse_add(optarg);
 			o->edits[o->n_edits++].names = true;
@@ -119,13 +110,26 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 		case 'o': o->out = optarg; break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
 	}
 	check_args(o, argc, argv);
 	return EK_OK;
+}
+
+static int confine(const struct opts *o, struct ek_out **out, struct ek_err *e)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+	int rc = ek_out_open(out, o->out, e);
+
+	if (rc != EK_OK)
+		return rc;
+	ek_sandbox_read(&box, o->in);
+	ek_isobuild_inputs(o->dir, o->edits, o->n_edits, &box);
+	ek_sandbox_opened(&box, *out);
+	return ek_cli_sandbox(&box, e);
 }
 
 static int plan(struct ek_isobuild *plan, const struct opts *o,
@@ -141,16 +145,8 @@ static int plan(struct ek_isobuild *plan, const struct opts *o,
 		rc = ek_isobuild_set_volume_id(plan, o->volume_id, err);
 	if (rc == EK_OK && o->dir != NULL)
 		rc = ek_isobuild_set_base(plan, o->dir, err);
-	for (size_t i = 0; rc == EK_OK && i < o->n_edits; i++) {
-		const struct edit e = o->edits[i];
-
-		if (e.names)
-			rc = ek_isobuild_names(plan, e.path, e.file, err);
-		else if (e.file == NULL)
-			rc = ek_isobuild_remove(plan, e.path, err);
-		else
-			rc = ek_isobuild_add(plan, e.path, e.file, err);
-	}
+	if (rc == EK_OK)
+		rc = ek_isobuild_edit(plan, o->edits, o->n_edits, err);
 	return rc;
 }
 
@@ -198,23 +194,27 @@ int main(int argc, char **argv)
 	struct ek_rebuild_opts how = { .progress = on_progress };
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_rebuild *r = NULL;
+	struct ek_out *out = NULL;
 	struct opts o;
 	int rc;
 
 	ek_cli_init("iso-rebuild", usage);
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
+		rc = confine(&o, &out, &err);
+	if (rc == EK_OK)
 		rc = ek_rebuild_open(&r, o.in, o.out, &err);
 	if (rc == EK_OK)
 		rc = plan(ek_rebuild_plan(r), &o, &err);
 	how.force = o.force;
 	if (rc == EK_OK)
-		rc = ek_rebuild_run(r, &how, &err);
+		rc = ek_rebuild_run(r, &out, &how, &err);
 	if (rc == EK_OK)
 		tell(r);
 	if (rc == EK_OK && o.json)
 		rc = report(r, &err);
 	ek_rebuild_close(&r);
+	ek_out_abort(&out);
 	free(o.edits);
 	return ek_cli_finish(rc, &err);
 }

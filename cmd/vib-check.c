@@ -8,6 +8,7 @@
 #include "ek/cli.h"
 #include "ek/io.h"
 #include "ek/release.h"
+#include "ek/sandbox.h"
 #include "ek/sig.h"
 #include "ek/vibcheck.h"
 
@@ -47,6 +48,7 @@ struct opts {
 	struct ek_vibcheck c;
 	const struct ek_release *targets[EK_VIBCHECK_TARGETS];
 	struct ek_sigtrust *trust;
+	struct ek_strs cas;
 	char **files;
 	size_t n_files;
 };
@@ -62,7 +64,7 @@ static void add_target(struct opts *o, const char *text)
 	o->targets[o->c.ask.desc.n_targets++] = r;
 }
 
-static int add_ca(struct opts *o, const char *path, struct ek_err *err)
+static int read_ca(struct opts *o, const char *path, struct ek_err *err)
 {
 	char *pem = NULL;
 	size_t len = 0;
@@ -88,14 +90,14 @@ static int set(struct opts *o, int c, char **argv, struct ek_err *err)
 			ek_cli_usage("'%s' is no acceptance level", optarg);
 		break;
 	case OPT_CA:
-		return add_ca(o, optarg, err);
+		return ek_strs_add(&o->cas, optarg, strlen(optarg), err);
 	case OPT_JSON:
 		o->c.json = true;
 		break;
 	case 'h':
 		ek_cli_help();
 	case 'V':
-		ek_cli_version();
+		ek_cli_version(argv);
 	default:
 		ek_cli_bad_option(argv);
 	}
@@ -113,7 +115,6 @@ static int parse_args(struct opts *o, int argc, char **argv,
 	       (c = getopt_long(argc, argv, "hV", longopts, NULL)) != -1)
 		rc = set(o, c, argv, err);
 	o->c.ask.desc.targets = o->targets;
-	o->c.ask.trust = o->trust;
 	o->files = argv + optind;
 	o->n_files = (size_t)(argc - optind);
 	if (o->n_files == 0) {
@@ -121,6 +122,17 @@ static int parse_args(struct opts *o, int argc, char **argv,
 		o->n_files = 1;
 	}
 	return rc;
+}
+
+/* From here on nothing is opened but what was named. */
+static int confine(const struct opts *o, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read_all(&box, o->files, o->n_files);
+	ek_sandbox_read_all(&box, o->cas.v, o->cas.n);
+	ek_sandbox_scratch(&box);
+	return ek_cli_sandbox(&box, err);
 }
 
 int main(int argc, char **argv)
@@ -133,10 +145,16 @@ int main(int argc, char **argv)
 	ek_cli_init("vib-check", usage);
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
+		rc = confine(&o, &err);
+	for (size_t i = 0; rc == EK_OK && i < o.cas.n; i++)
+		rc = read_ca(&o, o.cas.v[i], &err);
+	o.c.ask.trust = o.trust;
+	if (rc == EK_OK)
 		rc = ek_vibcheck(&o.c, o.files, o.n_files, &text, &err);
 	if (rc == EK_OK || rc == EK_EREFUSE)
 		ek_cli_puts(ek_buf_str(&text));
 	ek_buf_free(&text);
 	ek_sigtrust_free(&o.trust);
+	ek_strs_free(&o.cas);
 	return ek_cli_finish(rc, &err);
 }

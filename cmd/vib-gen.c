@@ -6,6 +6,7 @@
 
 #include "ek/cli.h"
 #include "ek/io.h"
+#include "ek/sandbox.h"
 #include "ek/vibmake.h"
 #include "ek/vibmeta.h"
 #include "ek/vibopts.h"
@@ -62,12 +63,9 @@ static const char usage[] =
 enum { OPT_DESCRIPTOR = EK_OPT_LONG + EK_VO_N };
 
 static const struct option common[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "descriptor", no_argument, NULL, OPT_DESCRIPTOR },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "output", 1, NULL, 'o' }, { "descriptor", 0, NULL, OPT_DESCRIPTOR },
+	{ "quiet", 0, NULL, 'q' }, { "verbose", 0, NULL, 'v' },
+	{ "help", 0, NULL, 'h' }, { NULL, 0, NULL, 0 },
 };
 
 #define N_COMMON (sizeof(common) / sizeof(common[0]))
@@ -97,11 +95,12 @@ static int set(struct opts *o, int opt, struct ek_err *err)
 			      optarg, err);
 }
 
-/* "--version" takes the version of the VIB; alone it asks for ours. */
+/* "--version" takes the version of the VIB; alone, or with -v and nothing else,
+ * it asks for ours. */
 static void bad_option(char **argv)
 {
 	if (strcmp(argv[optind - 1], "--version") == 0)
-		ek_cli_version();
+		ek_cli_version(argv);
 	ek_cli_bad_option(argv);
 }
 
@@ -110,25 +109,22 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	struct option table[EK_VO_N + N_COMMON];
 	int c, rc = EK_OK;
 
+	if (argc == 3 && strcmp(argv[1], "--version") == 0 &&
+	    strcmp(argv[2], "-v") == 0)
+		ek_cli_version(argv);
 	make_table(table);
 	while (rc == EK_OK &&
 	       (c = getopt_long(argc, argv, "d:fo:qvhV", table, NULL)) != -1) {
 		switch (c) {
-		case 'd':
-			rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, err);
-			break;
+		case 'd': rc = set(o, EK_OPT_LONG + EK_VO_TEMPLATE, err); break;
 		case 'f': o->force = true; break;
 		case 'o': o->out = optarg; break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'v': o->verbose = true; break;
 		case OPT_DESCRIPTOR: o->descriptor = true; break;
-		case 'h':
-			ek_cli_help();
-		case 'V':
-			ek_cli_version();
-		case '?':
-			bad_option(argv);
-			break;
+		case 'h': ek_cli_help();
+		case 'V': ek_cli_version(argv);
+		case '?': bad_option(argv); break;
 		default:
 			rc = set(o, c, err);
 		}
@@ -172,23 +168,30 @@ static int write_out(struct ek_vibmake *m, const struct opts *o,
 	return EK_OK;
 }
 
-/* Read what goes in, then open the output, then write: one of the two. */
+/* Open the output, read what goes in, then write: one of the two. */
 static int run(const struct opts *o, struct ek_err *err)
 {
 	const char *old = o->vib.text[EK_VO_REHASH];
+	struct ek_sandbox box = EK_SANDBOX_INIT;
 	struct ek_vibrehash *r = NULL;
 	struct ek_vibmake *m = NULL;
 	struct ek_out *out = NULL; /* say() only reads ctx */
 	void *ctx = (void *)(uintptr_t)o;
 	int rc;
 
-	rc = old != NULL ? ek_vibrehash_open(&r, old, o->vib.target, say, ctx,
-					     err)
-			 : ek_vibmake_open(&m, &o->vib, say, ctx, err);
-	if (rc == EK_OK)
-		rc = ek_out_open(&out, o->out, err);
+	rc = ek_out_open(&out, o->out, err);
 	if (rc == EK_OK && !o->descriptor)
 		rc = ek_cli_no_binary(out, o->force, err);
+	if (rc == EK_OK) {
+		ek_vibopts_inputs(&o->vib, &box);
+		ek_sandbox_opened(&box, out);
+		ek_sandbox_scratch(&box);
+		rc = ek_cli_sandbox(&box, err);
+	}
+	if (rc == EK_OK && old != NULL)
+		rc = ek_vibrehash_open(&r, old, o->vib.target, say, ctx, err);
+	else if (rc == EK_OK)
+		rc = ek_vibmake_open(&m, &o->vib, say, ctx, err);
 	if (rc == EK_OK)
 		rc = old != NULL ? ek_vibrehash_write(r, out, err)
 				 : write_out(m, o, out, err);

@@ -42,8 +42,7 @@ static const struct option longopts[] = {
 
 struct opts {
 	enum what what;
-	bool kind;
-	bool unsigned_met; /* a VIB without a signature was shown */
+	bool kind, unsigned_met; /* a VIB without a signature was shown */
 	char **files;
 	size_t n_files;
 };
@@ -59,13 +58,12 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		if (c == 'h')
 			ek_cli_help();
 		if (c == 'V')
-			ek_cli_version();
+			ek_cli_version(argv);
 		if (c < OPT_JSON || c > OPT_KIND)
 			ek_cli_bad_option(argv);
-		if (c == OPT_KIND) {
-			o->kind = true;
+		o->kind |= c == OPT_KIND;
+		if (c == OPT_KIND)
 			continue;
-		}
 		if (o->what != TEXT)
 			ek_cli_usage("one of --json --xml --files --id"
 				     " --signed only");
@@ -204,7 +202,9 @@ int main(int argc, char **argv)
 
 	ek_cli_init("vib-info", usage);
 	parse_args(&o, argc, argv);
-	rc = show_all(&o, &text, &err);
+	rc = ek_cli_sandbox_files(o.files, o.n_files, NULL, NULL, &err);
+	if (rc == EK_OK)
+		rc = show_all(&o, &text, &err);
 	if (rc == EK_OK && o.what != XML)
 		ek_cli_puts(ek_buf_str(&text));
 	if (rc == EK_OK && o.what == XML)

@@ -7,6 +7,7 @@
 #include "ek/cli.h"
 #include "ek/io.h"
 #include "ek/nametab.h"
+#include "ek/sandbox.h"
 #include "ek/vibunpack.h"
 
 static const char usage[] =
@@ -87,7 +88,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case 'h':
 			ek_cli_help();
 		case 'V':
-			ek_cli_version();
+			ek_cli_version(argv);
 		default:
 			ek_cli_bad_option(argv);
 		}
@@ -112,16 +113,28 @@ static int read_names(struct ek_nametab *t, const char *path,
 	return rc;
 }
 
+static int confine(const struct opts *o, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read(&box, o->in);
+	ek_sandbox_read(&box, o->names);
+	ek_sandbox_tree(&box, o->dir);
+	ek_sandbox_scratch(&box);
+	return ek_cli_sandbox(&box, err);
+}
+
 int main(int argc, char **argv)
 {
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_nametab names = { NULL, 0, 0 };
 	struct opts o;
-	int rc = EK_OK;
+	int rc;
 
 	ek_cli_init("vib-unpack", usage);
 	parse_args(&o, argc, argv);
-	if (o.names != NULL) {
+	rc = confine(&o, &err);
+	if (rc == EK_OK && o.names != NULL) {
 		rc = read_names(&names, o.names, &err);
 		o.unpack.names = &names;
 	}

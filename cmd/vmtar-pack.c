@@ -54,7 +54,8 @@ static const struct option longopts[] = {
 };
 
 struct opts {
-	const char *dir, *out, *in, *mtime, *owner;
+	char *dir, *in;
+	const char *out, *mtime, *owner;
 	enum ek_vmtar_gen gen;
 	int level; /* of gzip; -1: that of the layers */
 	unsigned jobs;
@@ -106,30 +107,18 @@ static void parse_opt(struct opts *o, int c, char **argv)
 		return;
 	}
 	switch (c) {
-	case 'C':
-		o->dir = optarg;
-		break;
-	case 'f':
-		o->force = true;
-		break;
+	case 'C': o->dir = optarg; break;
+	case 'f': o->force = true; break;
 	case 'j':
 		if (!ek_num_dec(optarg, strlen(optarg), 1024, &jobs) || jobs == 0)
 			ek_cli_usage("'%s' is not a number of threads", optarg);
 		o->jobs = (unsigned)jobs;
 		break;
-	case 'o':
-		o->out = optarg;
-		break;
-	case 'q':
-		ek_cli_quiet(true);
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
-	case 'h':
-		ek_cli_help();
-	case 'V':
-		ek_cli_version();
+	case 'o': o->out = optarg; break;
+	case 'q': ek_cli_quiet(true); break;
+	case 'v': o->verbose = true; break;
+	case 'h': ek_cli_help();
+	case 'V': ek_cli_version(argv);
 	default:
 		parse_long(o, c, argv);
 	}
@@ -191,6 +180,9 @@ static int run(struct opts *o, struct ek_err *err)
 
 	if (rc == EK_OK)
 		rc = ek_cli_no_binary(out[0], o->force, err);
+	if (rc == EK_OK)
+		rc = ek_cli_sandbox_files(o->dir != NULL ? &o->dir : &o->in, 1,
+					  out[0], NULL, err);
 	if (rc == EK_OK && o->gzip)
 		rc = ek_layers_out(&out[++n], out[0], o->zstd, o->level,
 				   o->jobs, err);

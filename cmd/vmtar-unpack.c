@@ -86,12 +86,8 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "C:tp:o:fqvhV", longopts, NULL)) !=
 	       -1) {
 		switch (c) {
-		case 't':
-		case 'p':
-		case OPT_TEST:
-		case OPT_LAYERS:
-		case OPT_REPACK:
-		case OPT_TAR:
+		case 't': case OPT_TEST: case OPT_LAYERS: case OPT_REPACK:
+		case 'p': case OPT_TAR:
 			if (o->action != 0)
 				ek_cli_usage("one of -t, --test, --layers, "
 					     "--repack, -p and --tar, and once");
@@ -106,7 +102,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case 'q': ek_cli_quiet(true); break;
 		case 'v': o->verbose = true; break;
 		case 'h': ek_cli_help();
-		case 'V': ek_cli_version();
+		case 'V': ek_cli_version(argv);
 		default: ek_cli_bad_option(argv);
 		}
 	}
@@ -189,6 +185,8 @@ int main(int argc, char **argv)
 	ek_cli_init("vmtar-unpack", usage);
 	parse_args(&o, argc, argv);
 	if (o.action == 0) {
+		rc = ek_cli_sandbox_files(o.files, (size_t)o.n, NULL,
+					  o.dir != NULL ? o.dir : ".", &err);
 		for (int i = 0; i < o.n && rc == EK_OK; i++)
 			rc = extract(&o, o.files[i], &err);
 		return ek_cli_finish(rc, &err);
@@ -197,6 +195,9 @@ int main(int argc, char **argv)
 	      o.action == OPT_TEST ? EK_ARCHIVE_TEST :
 	      o.action == OPT_REPACK ? EK_ARCHIVE_REPACK : EK_ARCHIVE_LAYERS;
 	rc = ek_out_open(&out, o.out, &err);
+	if (rc == EK_OK)
+		rc = ek_cli_sandbox_files(o.files, (size_t)o.n, out, NULL,
+					  &err);
 	if (rc == EK_OK && (o.action == 'p' || o.action == OPT_TAR))
 		rc = write_data(&o, out, &err);
 	else if (rc == EK_OK)

@@ -9,11 +9,16 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
+#ifdef EK_TEST_MISBEHAVE
+#include <sys/socket.h>
+#endif
 #include <unistd.h>
 
 #include "ek/buf.h"
 #include "ek/cli.h"
 #include "ek/io.h"
+#include "ek/proc.h"
+#include "ek/sandbox.h"
 #include "ek/utf8.h"
 
 #ifndef EK_VERSION
@@ -24,6 +29,9 @@ static const char *prog = "ek";
 static const char *help = "";
 static bool is_quiet;
 static int status; /* worst so far */
+
+/* A directory that we made before there was something to put into it. */
+static const char *made;
 
 /* Progress: forced, on a line that is open now, and what that line shows;
  * is standard error a terminal (-1: not asked yet). */
@@ -125,6 +133,14 @@ void ek_cli_puts(const char *text)
 	put_masked(stdout, text, strlen(text), true);
 }
 
+void ek_cli_put(const struct ek_buf *text, bool raw)
+{
+	if (raw && !isatty(STDOUT_FILENO))
+		fwrite(ek_buf_str(text), 1, text->len, stdout);
+	else
+		ek_cli_puts(ek_buf_str(text));
+}
+
 void ek_cli_printf(const char *fmt, ...)
 {
 	va_list ap;
@@ -142,7 +158,7 @@ void ek_cli_printf(const char *fmt, ...)
 	free(text);
 }
 
-/* ---- begin, usage, end --------------------------------------------------- */
+/* ---- begin, usage ------------------------------------------------------- */
 
 void ek_cli_init(const char *progname, const char *usage)
 {
@@ -220,6 +236,8 @@ extern const char *ZSTD_versionString(void) __attribute__((weak));
 extern const char *const xmlParserVersion __attribute__((weak));
 extern const char *archive_version_string(void) __attribute__((weak));
 extern const char *OpenSSL_version(int t) __attribute__((weak));
+/* who does not link it runs no other program */
+#pragma weak ek_proc_run
 
 /* "20914" is libxml2's way to say 2.9.14. */
 static void put_xml_version(void)
@@ -229,8 +247,17 @@ static void put_xml_version(void)
 	printf("libxml2 %ld.%ld.%ld\n", n / 10000, n / 100 % 100, n % 100);
 }
 
-void ek_cli_version(void)
+static bool has_word(char *const *argv, const char *word)
 {
+	while (*argv != NULL && strcmp(*argv, word) != 0)
+		argv++;
+	return *argv != NULL;
+}
+
+void ek_cli_version(char *const *argv)
+{
+	char sandbox[EK_SANDBOX_TEXT];
+
 	printf("%s %s\n", prog, EK_VERSION);
 	if (zlibVersion != NULL)
 		printf("zlib %s\n", zlibVersion());
@@ -249,6 +276,9 @@ void ek_cli_version(void)
 		printf("%s\n", archive_version_string());
 	if (OpenSSL_version != NULL)
 		printf("%s\n", OpenSSL_version(0));
+	if (has_word(argv, "-v") || has_word(argv, "--verbose"))
+		printf("sandbox: %s\n",
+		       ek_sandbox_text(&ek_proc_run != NULL, sandbox));
 	exit(ek_cli_finish(EK_OK, NULL));
 }
 
@@ -259,6 +289,76 @@ void ek_cli_option(int rc, const struct ek_err *err)
 	if (rc != EK_OK)
 		exit(ek_cli_finish(rc, err));
 }
+
+/* ---- sandbox ------------------------------------------------------------- */
+
+#ifdef EK_TEST_MISBEHAVE
+/*
+ * In a build for tests only, tests/cli/sandbox.sh: what a parser that was taken
+ * over would try, and what came of it, on standard error. $EK_MISBEHAVE names a
+ * file that the command line does not.
+ */
+
+static void tell(const char *what, bool done)
+{
+	fprintf(stderr, "misbehave: %s: %s\n", what,
+		done ? "done" : strerror(errno));
+}
+
+static void misbehave(void)
+{
+	static char *const argv[] = { NULL };
+	const char *path = getenv("EK_MISBEHAVE");
+	char beside[4096];
+
+	if (path == NULL)
+		return;
+	snprintf(beside, sizeof(beside), "%s.made", path);
+	tell("read", open(path, O_RDONLY | O_CLOEXEC) >= 0);
+	tell("write", open(path, O_WRONLY | O_CLOEXEC) >= 0);
+	tell("truncate", truncate(path, 0) == 0);
+	tell("create", open(beside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0);
+	tell("rename", rename(path, beside) == 0);
+	tell("link", link(path, beside) == 0);
+	tell("remove", unlink(path) == 0);
+	tell("socket", socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0);
+	/* comes back where it was refused only */
+	execve(getenv("EK_MISBEHAVE_RUN"), argv, argv);
+	tell("run", false);
+}
+#else
+static void misbehave(void)
+{
+}
+#endif
+
+int ek_cli_sandbox(struct ek_sandbox *box, struct ek_err *err)
+{
+	int rc;
+
+	ek_sandbox_system(box);
+	if (&ek_proc_run != NULL)
+		ek_sandbox_programs(box);
+	rc = ek_sandbox_enter(box, err);
+	made = box->made;
+	if (rc == EK_OK)
+		misbehave();
+	return rc;
+}
+
+int ek_cli_sandbox_files(char *const *in, size_t n, const struct ek_out *out,
+			 const char *dir, struct ek_err *err)
+{
+	struct ek_sandbox box = EK_SANDBOX_INIT;
+
+	ek_sandbox_read_all(&box, in, n);
+	ek_sandbox_opened(&box, out);
+	ek_sandbox_tree(&box, dir);
+	ek_sandbox_scratch(&box);
+	return ek_cli_sandbox(&box, err);
+}
+
+/* ---- the end ------------------------------------------------------------- */
 
 static int status_of(int rc)
 {
@@ -298,6 +398,8 @@ int ek_cli_finish(int rc, const struct ek_err *err)
 	end_progress();
 	if (close_stdout(&out) != EK_OK)
 		ek_cli_report(EK_ESYS, &out);
+	if (status != EK_EXIT_OK && made != NULL)
+		(void)rmdir(made); /* only while it is empty */
 	return status;
 }
 

@@ -206,12 +206,17 @@ static int open_nameless(const char *dir)
 	return fd;
 }
 
-int ek_spool_new(struct ek_spool **s, struct ek_err *err)
+const char *ek_io_scratch_dir(void)
 {
 	const char *dir = getenv("TMPDIR");
 
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/tmp";
+	return dir != NULL && dir[0] != '\0' ? dir : "/tmp";
+}
+
+int ek_spool_new(struct ek_spool **s, struct ek_err *err)
+{
+	const char *dir = ek_io_scratch_dir();
+
 	*s = malloc(sizeof(**s));
 	if (*s == NULL)
 		return ek_fail_sys(err, "scratch file");

@@ -25,6 +25,15 @@ ssize_t ek_io_read(int fd, void *buf, size_t n, off_t off);
 /* All of it, whatever the pieces; -1 and errno otherwise. */
 int ek_io_write(int fd, const void *buf, size_t n);
 
+/* For sandbox.c: the directory in which ek_out_open(path) would write, or where
+ * that goes through a device, the device; -1 and errno. The caller closes it. */
+int ek_io_open_where(const char *path);
+/* The directory where out will get its name, and the file that has none yet, both
+ * borrowed; false where it gets no name. */
+bool ek_io_out_where(const struct ek_out *out, int fd[2]);
+/* Where scratch files are made. */
+const char *ek_io_scratch_dir(void);
+
 /* Give a file that has no name (O_TMPFILE) this one in dirfd; -1 and errno. */
 int ek_io_link(int fd, int dirfd, const char *name);
 

@@ -597,3 +597,33 @@ int ek_out_open(struct ek_out **out, const char *path, struct ek_err *err)
 	}
 	return wrap(out, f, err);
 }
+
+/* ---- for the sandbox ----------------------------------------------------- */
+
+int ek_io_open_where(const char *path)
+{
+	struct file *f = new_file(path);
+	bool through;
+	int fd = -1, sys;
+
+	if (f == NULL)
+		return -1;
+	if (find_target(f, &through) == 0)
+		fd = through ? open(f->path, O_PATH | O_CLOEXEC)
+			     : open_parent(f);
+	sys = errno;
+	file_drop(f);
+	errno = sys;
+	return fd;
+}
+
+bool ek_io_out_where(const struct ek_out *out, int fd[2])
+{
+	const struct file *f = out->ctx;
+
+	if (!out->hidden)
+		return false;
+	fd[0] = f->dirfd;
+	fd[1] = f->fd;
+	return true;
+}

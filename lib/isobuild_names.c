@@ -7,6 +7,7 @@
 #include "ek/io.h"
 #include "ek/nametab.h"
 #include "ek/path.h"
+#include "ek/sandbox.h"
 #include "isobuild_int.h"
 
 /*
@@ -95,4 +96,31 @@ int ek_isobuild_names(struct ek_isobuild *b, const char *table, const char *dir,
 	free(where);
 	ek_nametab_free(&t);
 	return rc;
+}
+
+int ek_isobuild_edit(struct ek_isobuild *b, const struct ek_isoedit *v,
+		     size_t n, struct ek_err *err)
+{
+	int rc = EK_OK;
+
+	for (size_t i = 0; rc == EK_OK && i < n; i++) {
+		if (v[i].names)
+			rc = ek_isobuild_names(b, v[i].path, v[i].file, err);
+		else if (v[i].file == NULL)
+			rc = ek_isobuild_remove(b, v[i].path, err);
+		else
+			rc = ek_isobuild_add(b, v[i].path, v[i].file, err);
+	}
+	return rc;
+}
+
+void ek_isobuild_inputs(const char *base, const struct ek_isoedit *v, size_t n,
+			struct ek_sandbox *box)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].names)
+			ek_sandbox_read_at(box, base, v[i].path);
+		if (v[i].file != NULL)
+			ek_sandbox_read_at(box, base, v[i].file);
+	}
 }

@@ -118,11 +118,8 @@ static int admit(struct ek_rebuild *r, struct ek_err *err)
 
 static int write_and_prove(struct ek_rebuild *r, struct ek_err *err)
 {
-	int fd, rc = ek_out_open(&r->file, r->name, err);
+	int rc, fd = ek_out_fd(r->file);
 
-	if (rc != EK_OK)
-		return rc;
-	fd = ek_out_fd(r->file);
 	if (fd < 0)
 		return ek_fail(err, EK_EARG, "'%s' cannot hold an image: it is "
 			       "no regular file", r->name);
@@ -150,12 +147,14 @@ static int accept(struct ek_rebuild *r, struct ek_err *err)
 	return rc;
 }
 
-int ek_rebuild_run(struct ek_rebuild *r, const struct ek_rebuild_opts *opts,
-		   struct ek_err *err)
+int ek_rebuild_run(struct ek_rebuild *r, struct ek_out **out,
+		   const struct ek_rebuild_opts *opts, struct ek_err *err)
 {
 	int rc;
 
 	r->opts = *opts;
+	r->file = *out;
+	*out = NULL;
 	rc = admit(r, err);
 	if (rc == EK_OK)
 		rc = write_and_prove(r, err);

@@ -160,10 +160,8 @@ static int write_all(struct job *j, struct ek_err *err)
 
 static int make(struct job *j, const char *out, struct ek_err *err)
 {
-	int rc = ek_out_open(&j->out, out, err);
+	int rc;
 
-	if (rc != EK_OK)
-		return rc;
 	j->image = (struct usb_image){ ek_out_fd(j->out), out };
 	if (j->image.fd < 0)
 		return ek_fail(err, EK_EARG, "'%s' cannot hold an image: it is "
@@ -179,20 +177,23 @@ static int make(struct job *j, const char *out, struct ek_err *err)
 	return rc == EK_OK ? ek_out_commit(&j->out, err) : rc;
 }
 
-int ek_usb_make(const char *in, const char *out, const struct ek_usb_opts *opts,
-		struct ek_usb_result *result, struct ek_err *err)
+int ek_usb_make(const char *in, const char *name, struct ek_out **out,
+		const struct ek_usb_opts *opts, struct ek_usb_result *result,
+		struct ek_err *err)
 {
-	struct job j = { .o = opts };
-	int rc;
+	struct job j = { .o = opts, .out = *out };
+	int rc = EK_OK;
 
-	if (ek_same_file(in, out))
-		return ek_fail(err, EK_EARG, "'%s' and '%s' are the same file: "
-			       "an image is not changed in place", in, out);
-	rc = ek_image_open(&j.img, in, err);
+	*out = NULL;
+	if (ek_same_file(in, name))
+		rc = ek_fail(err, EK_EARG, "'%s' and '%s' are the same file: "
+			     "an image is not changed in place", in, name);
+	if (rc == EK_OK)
+		rc = ek_image_open(&j.img, in, err);
 	if (rc == EK_OK)
 		rc = plan(&j, err);
 	if (rc == EK_OK)
-		rc = make(&j, out, err);
+		rc = make(&j, name, err);
 	if (rc == EK_OK) {
 		result->files = ek_media_count(j.m);
 		result->bytes = j.disk.bytes;

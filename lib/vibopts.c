@@ -5,6 +5,7 @@
 #include "ek/err.h"
 #include "ek/num.h"
 #include "ek/release.h"
+#include "ek/sandbox.h"
 #include "ek/version.h"
 #include "ek/vibopts.h"
 
@@ -50,6 +51,21 @@ void ek_vibopts_init(struct ek_vibopts *o)
 {
 	memset(o, 0, sizeof(*o));
 	ek_vibdesc_init(&o->lists);
+}
+
+void ek_vibopts_inputs(const struct ek_vibopts *o, struct ek_sandbox *box)
+{
+	static const enum ek_vibopt files[] = {
+		EK_VO_DRIVER, EK_VO_TEMPLATE, EK_VO_SIG, EK_VO_SIGN,
+		EK_VO_CERT, EK_VO_REHASH, EK_VO_META, EK_VO_UNPACKED,
+		EK_VO_PCI_ID_FOR,
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		ek_sandbox_read(box, o->text[files[i]]);
+	for (size_t i = 0; i < o->n_payloads; i++)
+		if (o->payloads[i].file[0] != '\0')
+			ek_sandbox_read(box, o->payloads[i].file);
 }
 
 void ek_vibopts_clear(struct ek_vibopts *o)

@@ -9,12 +9,14 @@
 #define EK_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ek/err.h"
 
 struct ek_out;
 struct ek_buf;
+struct ek_sandbox;
 
 enum { EK_EXIT_OK, EK_EXIT_DATA, EK_EXIT_USAGE, EK_EXIT_SYS };
 
@@ -34,9 +36,24 @@ EK_NORETURN void ek_cli_bad_option(char **argv);
  * exit, with 2 for EK_EARG. */
 void ek_cli_option(int rc, const struct ek_err *err);
 
-/* Help or version to stdout; exits with 0, or 3 where stdout is broken. */
+/* Help or version to stdout; exits with 0, or 3 where stdout is broken. With -v
+ * or --verbose in argv the version says which sandbox is active as well. */
 EK_NORETURN void ek_cli_help(void);
-EK_NORETURN void ek_cli_version(void);
+EK_NORETURN void ek_cli_version(char *const *argv);
+
+/*
+ * Confine this process to what box allows, to what every program needs
+ * (ek_sandbox_system()), and to what xorriso and mtools need where the command
+ * runs them. Once, when the options are known, and before the first byte of
+ * input is looked at. box is freed.
+ */
+int ek_cli_sandbox(struct ek_sandbox *box, struct ek_err *err);
+
+/* The same for who reads n files or directories, writes standard output, out
+ * (NULL: none; open already) and all below dir (NULL: none), and makes scratch
+ * files for that (ek_spool_new()). */
+int ek_cli_sandbox_files(char *const *in, size_t n, const struct ek_out *out,
+			 const char *dir, struct ek_err *err);
 
 /* "prog: warning: message", "prog: message" on stderr, control characters
  * masked. note is silent after ek_cli_quiet(true), warn is not. */
@@ -47,6 +64,8 @@ bool ek_cli_is_quiet(void);
 
 /* Text for a person to stdout, control characters but LF and TAB masked. */
 void ek_cli_puts(const char *text);
+/* The same; raw: byte for byte, for programs, where stdout is no terminal. */
+void ek_cli_put(const struct ek_buf *text, bool raw);
 void ek_cli_printf(const char *fmt, ...) EK_PRINTF(1, 2);
 
 /* EK_EARG where out is a terminal and force is not set. */

@@ -68,6 +68,19 @@ int ek_isobuild_remove(struct ek_isobuild *b, const char *path,
 int ek_isobuild_names(struct ek_isobuild *b, const char *table, const char *dir,
 		      struct ek_err *err);
 
+/* One of these as a command line names it. */
+struct ek_isoedit {
+	const char *path;
+	const char *file; /* NULL: remove */
+	bool names;       /* path is a table of names, file a directory */
+};
+int ek_isobuild_edit(struct ek_isobuild *b, const struct ek_isoedit *v,
+		     size_t n, struct ek_err *err);
+/* The files that they name, below base (NULL: none), may be read. */
+struct ek_sandbox;
+void ek_isobuild_inputs(const char *base, const struct ek_isoedit *v, size_t n,
+			struct ek_sandbox *box);
+
 /* 1 to 32 of A-Z 0-9 _ . - and blank; lower case is put into upper case. */
 int ek_isobuild_set_volume_id(struct ek_isobuild *b, const char *id,
 			      struct ek_err *err);

@@ -7,9 +7,10 @@
  * whose boot.cfg name what is not there is never made. Until everything is
  * proved the new image has no name.
  *
+ *	ek_out_open(&out, "out.iso", &err);
  *	ek_rebuild_open(&r, "in.iso", "out.iso", &err);
  *	ek_isobuild_add(ek_rebuild_plan(r), "/boot.cfg", "new.cfg", &err);
- *	ek_rebuild_run(r, &opts, &err);
+ *	ek_rebuild_run(r, &out, &opts, &err);
  *	ek_rebuild_close(&r);
  */
 #ifndef EK_REBUILD_H
@@ -23,6 +24,7 @@ struct ek_err;
 struct ek_findings;
 struct ek_iso;
 struct ek_isobuild;
+struct ek_out;
 struct ek_rebuild; /* opaque */
 
 /* Open the input. EK_EARG where both are the same file. */
@@ -45,11 +47,12 @@ struct ek_rebuild_opts {
 };
 
 /*
- * Do it; once. EK_EREFUSE: the input or the result is not fit, with the reason.
- * On failure out is as it was, and nothing is left behind.
+ * Do it; once. *out is what ek_out_open() gave for the output's name; it is taken
+ * and becomes NULL. EK_EREFUSE: the input or the result is not fit, with the
+ * reason. On failure the output is as it was, and nothing is left behind.
  */
-int ek_rebuild_run(struct ek_rebuild *r, const struct ek_rebuild_opts *opts,
-		   struct ek_err *err);
+int ek_rebuild_run(struct ek_rebuild *r, struct ek_out **out,
+		   const struct ek_rebuild_opts *opts, struct ek_err *err);
 
 /* What the rules found in the new image and did not refuse; after run. */
 const struct ek_findings *ek_rebuild_findings(const struct ek_rebuild *r);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct ek_err;
+struct ek_out;
 
 struct ek_usb_opts {
 	const char *ks;          /* a file that becomes /KS.CFG, or NULL */
@@ -36,14 +37,16 @@ struct ek_usb_result {
 };
 
 /*
- * Make out of the image in (an ISO, or a directory that holds its files). out
+ * Make a stick of the image in (an ISO, or a directory that holds its files).
+ * *out is what ek_out_open(name) gave; it is taken and becomes NULL. The file
  * gets its name when it has been read back, and every file in it has the bytes
  * that went in. The same input gives the same bytes.
  *
  * EK_EREFUSE: no UEFI loader, no boot.cfg, a file that FAT32 cannot hold, or
  * the result is not what it should be; EK_ESYS where mtools is missing.
  */
-int ek_usb_make(const char *in, const char *out, const struct ek_usb_opts *opts,
-		struct ek_usb_result *result, struct ek_err *err);
+int ek_usb_make(const char *in, const char *name, struct ek_out **out,
+		const struct ek_usb_opts *opts, struct ek_usb_result *result,
+		struct ek_err *err);
 
 #endif /* EK_USB_H */

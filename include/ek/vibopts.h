@@ -79,6 +79,9 @@ int ek_vibopts_ready(struct ek_vibopts *o, struct ek_err *err);
 /* Was something told that goes into the descriptor? */
 bool ek_vibopts_change(const struct ek_vibopts *o);
 void ek_vibopts_clear(struct ek_vibopts *o);
+/* The files and directories that they name may be read. */
+struct ek_sandbox;
+void ek_vibopts_inputs(const struct ek_vibopts *o, struct ek_sandbox *box);
 
 /* Why text cannot be the name of a payload, or NULL where it can. */
 const char *ek_payload_name_problem(const char *text);

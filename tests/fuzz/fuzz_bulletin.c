@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_bulletin.c - a bulletin that is taken has its texts, and all of it is
- *                   given back; one that is not taken leaves nothing
+ * fuzz_bulletin.c - a bulletin that is taken has its texts, is written and read
+ *                   again as the same, and all of it is given back; one that is
+ *                   not taken leaves nothing
  */
 #include "os.h"
 
+#include "ek/buf.h"
 #include "ek/bulletin.h"
 #include "ek/err.h"
 
@@ -15,6 +17,27 @@ static size_t length(const char *s)
 	if (s == NULL)
 		abort();
 	return strlen(s);
+}
+
+/* Written, read, and written once more: the same bytes. */
+static void round_trip(const struct ek_bulletin *b)
+{
+	struct ek_buf once = EK_BUF_INIT, twice = EK_BUF_INIT;
+	struct ek_bulletin again;
+
+	ek_bulletin_write(b, &once);
+	if (ek_bulletin_parse(&again, "again", ek_buf_str(&once), once.len,
+			      NULL) != EK_OK)
+		abort();
+	ek_bulletin_write(&again, &twice);
+	if (once.len != twice.len || again.vib_ids.n != b->vib_ids.n ||
+	    again.platforms.n != b->platforms.n ||
+	    strcmp(again.id, b->id) != 0 ||
+	    memcmp(once.p, twice.p, once.len) != 0)
+		abort();
+	ek_bulletin_clear(&again);
+	ek_buf_free(&once);
+	ek_buf_free(&twice);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (ek_bulletin_is_component(&b) &&
 	     length(b.component) + length(b.version) > size * 4))
 		abort();
+	round_trip(&b);
 	ek_bulletin_clear(&b);
 	return 0;
 }

@@ -201,6 +201,7 @@ static int help_please(void)
 /* Only the libraries that a command is linked with are told. */
 static int version_please(void)
 {
+	static char *none[] = { NULL };
 	char hex[EK_DIGEST_HEX];
 	struct ek_xml *x = NULL;
 	struct ek_in *in = NULL;
@@ -211,7 +212,7 @@ static int version_please(void)
 	ek_xml_free(&x);
 	ek_digest_mem(EK_SHA1, "", 0, hex, NULL);
 	ek_cli_init("prog", "usage\n");
-	ek_cli_version();
+	ek_cli_version(none);
 }
 
 static void test_usage(void **state)
