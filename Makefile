@@ -28,7 +28,9 @@
 
 NAME    = esxkit
 VERSION = 0.1.0
-PKGS    = zlib liblzma libzstd libxml-2.0 libarchive libcrypto $(ISAL)
+PKGS    = zlib liblzma libzstd libxml-2.0 libcrypto $(ISAL)
+# only their headers: lib/libarc.h loads it where a tar is read
+PKGS_H  = libarchive
 SAN     =
 B       = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 
@@ -79,8 +81,8 @@ endif
 
 cppflags = -Iinclude -Ilib -I$(B)/gen -DEK_VERSION='"$(VERSION)"' \
 	$(if $(ISAL),-DEK_ISAL) $(CPPFLAGS) \
-	$(shell $(PKG_CONFIG) --cflags $(PKGS) $(quiet))
-libs     = $(shell $(PKG_CONFIG) --libs $(PKGS) $(quiet)) $(LDLIBS)
+	$(shell $(PKG_CONFIG) --cflags $(PKGS) $(PKGS_H) $(quiet))
+libs     = $(shell $(PKG_CONFIG) --libs $(PKGS) $(quiet)) -ldl $(LDLIBS)
 cppflags := $(cppflags)
 libs     := $(libs)
 compile  = $(CC) -std=c17 $(WARN) $(HARD) $(cppflags) $(CFLAGS) -MMD -MP
