@@ -236,10 +236,28 @@ static int check_size(const struct ek_record *r, const char *what,
 	return EK_OK;
 }
 
-static int check_record(const struct ek_record *r, const char *what,
+/* With the long names before it: the first 100 bytes of a name, which are in the
+ * record as well, may end in a slash though the name does not. */
+static int check_entry(const struct ek_vmtar_plan *p, const struct ek_record *r,
+		       const char *what, struct ek_err *err)
+{
+	bool use = !ek_record_is_long(r);
+	struct ek_entry e;
+	int rc;
+
+	rc = ek_record_entry(r, use && p->longname.len != 0 ? p->longname.p
+							    : NULL,
+			     use && p->longlink.len != 0 ? p->longlink.p : NULL,
+			     what, &e, err);
+	if (rc == EK_OK)
+		ek_entry_clear(&e);
+	return rc;
+}
+
+static int check_record(const struct ek_vmtar_plan *p,
+			const struct ek_record *r, const char *what,
 			uint64_t *size, struct ek_err *err)
 {
-	struct ek_entry e;
 	int rc;
 
 	if (!ek_record_sum_ok(r))
@@ -257,10 +275,7 @@ static int check_record(const struct ek_record *r, const char *what,
 	if (bad_type(r, *size) != NULL)
 		return ek_fail(err, EK_EFORMAT, "%s: it is %s", what,
 			       bad_type(r, *size));
-	rc = ek_record_entry(r, NULL, NULL, what, &e, err);
-	if (rc == EK_OK)
-		ek_entry_clear(&e);
-	return rc;
+	return check_entry(p, r, what, err);
 }
 
 /* Keep the text of an L or K for the record that follows. */
@@ -308,7 +323,7 @@ int ek_vmtar_plan_record(struct ek_vmtar_plan *p, const struct ek_record *r,
 	int rc;
 
 	name_record(p, r, at, what, sizeof(what));
-	rc = check_record(r, what, &size, err);
+	rc = check_record(p, r, what, &size, err);
 	if (rc != EK_OK)
 		return rc;
 	if (ek_record_is_long(r)) {
