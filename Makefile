@@ -15,7 +15,10 @@
 #                             faults-full: every one
 #   make check-real ISO=path  hold a genuine install image against the rules, and
 #                             write a report without any of its contents
+#   make check-tsan           what has threads, under the thread sanitizer
 #   make bench                ratios against other programs
+#   make bench-check          instruction counts against tests/bench/baseline.json;
+#                             bench-baseline renews it
 #   make install DESTDIR= PREFIX=/usr/local     and make uninstall
 #   make dist                 source archive: the git tree and nothing else
 #   make deb                  Debian package of what is committed
@@ -28,7 +31,9 @@
 
 NAME    = esxkit
 VERSION = 0.1.0
-PKGS    = zlib liblzma libzstd libxml-2.0 libarchive libcrypto $(ISAL)
+PKGS    = zlib liblzma libzstd libxml-2.0 libcrypto $(ISAL)
+# only their headers: lib/libarc.h loads it where a tar is read
+PKGS_H  = libarchive
 SAN     =
 B       = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 
@@ -79,8 +84,8 @@ endif
 
 cppflags = -Iinclude -Ilib -I$(B)/gen -DEK_VERSION='"$(VERSION)"' \
 	$(if $(ISAL),-DEK_ISAL) $(CPPFLAGS) \
-	$(shell $(PKG_CONFIG) --cflags $(PKGS) $(quiet))
-libs     = $(shell $(PKG_CONFIG) --libs $(PKGS) $(quiet)) $(LDLIBS)
+	$(shell $(PKG_CONFIG) --cflags $(PKGS) $(PKGS_H) $(quiet))
+libs     = $(shell $(PKG_CONFIG) --libs $(PKGS) $(quiet)) -ldl $(LDLIBS)
 cppflags := $(cppflags)
 libs     := $(libs)
 compile  = $(CC) -std=c17 $(WARN) $(HARD) $(cppflags) $(CFLAGS) -MMD -MP
@@ -178,6 +183,13 @@ check-corpus: all fixes replays
 	  find $(B)/corpus/$$t tests/fuzz/corpus/$$t -type f 2>/dev/null | \
 	    xargs -r $(B)/replay/$$t; \
 	done; echo "corpus: $(words $(FUZZ)) targets replayed"
+
+# many random trees there and back; FIRST=123 TREES=1 is that one again
+SEED  = 6
+FIRST = 0
+TREES = 1000
+check-trees: $(B)/unit/t_trees
+	SEED=$(SEED) FIRST=$(FIRST) TREES=$(TREES) $(B)/unit/t_trees
 
 # T='name ...' runs those of tests/cli only
 T = $(CLI)
@@ -297,6 +309,23 @@ faults-full:
 bench: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
 
+# what runs in several threads, under the thread sanitizer. Whatever vib-check
+# finds in the VIBs, a race ends it with 66
+TSAN = unit/t_pool unit/t_deflate unit/t_imgscan bin/vib-check
+check-tsan: all fixes
+	$(MAKE) SAN=thread $(TSAN:%=build-thread/%)
+	set -e; for t in $(filter unit/%,$(TSAN)); do build-thread/$$t; done
+	BIN=$(BIN) FIX=$(FIX) sh tests/fixture/vibs.sh $(B)/tsan
+	rc=0; build-thread/bin/vib-check $(B)/tsan/*.vib >$(B)/tsan/out || rc=$$?; \
+	[ $$rc -le 1 ] && [ "$$(grep -c '\.vib: ' $(B)/tsan/out)" -ge 12 ]
+
+# without ISA-L, which has another code for every processor
+COUNT = BIN=$(CURDIR)/build-zlib/bin FIX=$(CURDIR)/build-zlib/fix CC='$(CC)' \
+	sh tests/bench/count.sh
+bench-check bench-baseline:
+	$(MAKE) B=build-zlib ISAL= all fixes
+	$(COUNT) $(if $(filter %baseline,$@),--renew) build-zlib/count
+
 # $(call to,DIR): where DIR goes; $(call drop,DIR,NAME...): these are gone from it
 to = '$(DESTDIR)$(1)'
 drop = [ ! -d $(to) ] || { cd $(to) && rm -f $(2); }
@@ -369,7 +398,8 @@ clean:
 
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: faults faults-full all misbehave units fixes replays check check-unit check-corpus check-cli \
+.PHONY: faults faults-full all misbehave units fixes replays check check-unit \
+	check-corpus check-cli check-trees check-tsan bench-check bench-baseline \
 	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint \
 	lint-headers lint-scripts lint-one bench install uninstall dist deb clean \
 	check-pack check-install check-dist check-repro check-deb

@@ -18,10 +18,11 @@ struct ek_archive {
 	struct ek_layers *layers; /* owned */
 	struct ek_in *kept;       /* owned: what is read of spool */
 	struct ek_in *bare;       /* without the layers: one of the two's */
+	enum ek_layer inner;      /* the last one that was taken off */
 	enum ek_archive_kind kind;
 	struct ek_vmtar *v;
 	struct ek_tarball *t;
-	struct ek_spool *spool; /* of a tar that is read twice */
+	struct ek_spool *spool; /* of what is read twice */
 	struct ek_footer footer; /* of layers that are closed */
 	size_t next;            /* index of the next member */
 	bool over;              /* a tar was read to its end */
@@ -129,6 +130,9 @@ static int open_bare(struct ek_archive *a, struct ek_err *err)
 	if (rc != EK_OK)
 		return rc;
 	a->bare = ek_layers_in(a->layers);
+	if (ek_layers_count(a->layers) != 0)
+		a->inner = ek_layers_kind(a->layers,
+					  ek_layers_count(a->layers) - 1);
 	rc = tell_stream(a->bare, &known, &a->kind, &got, err);
 	if (rc != EK_OK || known)
 		return rc;
@@ -349,6 +353,10 @@ static int copy_limited(struct ek_in *in, struct ek_out *out,
 	return rc;
 }
 
+/* Bytes of a vmtar that are worth a scratch file: they should not be written to
+ * a disk before it is gone. */
+#define KEEP_MAX ((uint64_t)512 << 20)
+
 /* Copy all of in to a new scratch file. */
 static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
 {
@@ -371,10 +379,43 @@ bool ek_archive_can_rewind(const struct ek_archive *a)
 	return a->spool != NULL || ek_in_can_rewind(a->from);
 }
 
-int ek_archive_keep(struct ek_archive *a, struct ek_err *err)
+/*
+ * A vmtar in layers that will be read twice: to take them off twice costs three
+ * times as much as to write it once. Where no scratch file can be had, or had
+ * whole, that is what happens.
+ */
+static int keep_vmtar(struct ek_archive *a, struct ek_err *err)
+{
+	struct ek_spool *spool = NULL;
+	int rc;
+
+	close_reader(a);
+	close_bare(a);
+	rc = ek_in_rewind(a->from, err);
+	if (rc == EK_OK)
+		rc = open_bare(a, err);
+	if (rc == EK_OK)
+		rc = fill_spool(&spool, a->bare, err);
+	if (rc == EK_OK || rc == EK_ESYS) {
+		a->used = true; /* what is open is not at its first byte */
+		if (rc == EK_OK)
+			a->spool = spool;
+		else
+			ek_spool_free(spool);
+		return ek_archive_rewind(a, err);
+	}
+	ek_spool_free(spool);
+	return rc;
+}
+
+int ek_archive_keep(struct ek_archive *a, bool twice, struct ek_err *err)
 {
 	int rc;
 
+	if (twice && a->kind == EK_ARCHIVE_VMTAR && ek_archive_can_rewind(a) &&
+	    ek_layers_count(a->layers) != 0 &&
+	    ek_vmtar_data_end(a->v) <= KEEP_MAX)
+		return keep_vmtar(a, err);
 	if (a->kind == EK_ARCHIVE_VMTAR || ek_archive_can_rewind(a))
 		return EK_OK;
 	rc = fill_spool(&a->spool, a->bare, err);
@@ -442,16 +483,14 @@ int ek_archive_next_data(struct ek_archive *a, bool strict, size_t *index,
 /* It stands behind what gunzip gives, not in front of the end of xz. */
 static int check_footer(const struct ek_archive *a, struct ek_err *err)
 {
-	size_t n = a->layers != NULL ? ek_layers_count(a->layers) : 0;
-
-	if (!ek_vmtar_footer(a->v)->there || n == 0 ||
-	    ek_layers_kind(a->layers, n - 1) == EK_LAYER_GZIP)
+	if (!ek_vmtar_footer(a->v)->there || a->inner == EK_LAYER_NONE ||
+	    a->inner == EK_LAYER_GZIP)
 		return EK_OK;
 	return ek_fail(err, EK_EFORMAT, "'%.300s': a signature at offset %llu,"
 		       " inside the %s data: the boot loader looks for it behind"
 		       " that", ek_in_name(a->from),
 		       (unsigned long long)ek_vmtar_end(a->v),
-		       ek_layer_name(ek_layers_kind(a->layers, n - 1)));
+		       ek_layer_name(a->inner));
 }
 
 int ek_archive_finish(struct ek_archive *a, bool strict, struct ek_err *err)
@@ -622,7 +661,7 @@ static int print_any(struct ek_archive *a, const char *name, uint64_t most,
 
 	while (w.name[0] == '/' || (w.name[0] == '.' && w.name[1] == '/'))
 		w.name++;
-	rc = ek_archive_keep(a, err);
+	rc = ek_archive_keep(a, false, err);
 	if (rc == EK_OK)
 		rc = find_file(a, &w, err);
 	if (rc == EK_OK && w.size > most)

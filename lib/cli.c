@@ -234,7 +234,7 @@ extern const char *ZSTD_versionString(void) __attribute__((weak));
 #pragma weak isal_inflate_init
 #endif
 extern const char *const xmlParserVersion __attribute__((weak));
-extern const char *archive_version_string(void) __attribute__((weak));
+extern const char *ek_libarc_version(void) __attribute__((weak));
 extern const char *OpenSSL_version(int t) __attribute__((weak));
 /* who does not link it runs no other program */
 #pragma weak ek_proc_run
@@ -272,8 +272,8 @@ void ek_cli_version(char *const *argv)
 		printf("libzstd %s\n", ZSTD_versionString());
 	if (&xmlParserVersion != NULL)
 		put_xml_version();
-	if (archive_version_string != NULL)
-		printf("%s\n", archive_version_string());
+	if (ek_libarc_version != NULL && ek_libarc_version() != NULL)
+		printf("%s\n", ek_libarc_version());
 	if (OpenSSL_version != NULL)
 		printf("%s\n", OpenSSL_version(0));
 	if (has_word(argv, "-v") || has_word(argv, "--verbose"))

@@ -183,12 +183,18 @@ int ek_desc_schema(const struct ek_rule *rule, const void *subject,
 {
 	const struct ek_rules_desc *s = subject;
 	struct ek_desc_work w = { rule, s, out, err, 0, false, NULL };
+	struct ek_xml_schema *own = NULL;
 	struct ek_err why = EK_ERR_INIT;
-	int rc;
+	int rc = EK_OK;
 
 	if (!is_vib(s))
 		return EK_OK;
-	rc = ek_xml_validate(s->xml, EK_SCHEMA_VIB, on_violation, &w, &why);
+	if (s->schema == NULL)
+		rc = ek_xml_schema_new(&own, EK_SCHEMA_VIB, &why);
+	if (rc == EK_OK)
+		rc = ek_xml_validate(s->xml, own != NULL ? own : s->schema,
+				     on_violation, &w, &why);
+	ek_xml_schema_free(&own);
 	if (rc == EK_ELIMIT)
 		ek_desc_tell(&w, EK_RALL, s->root, NULL, "not held against the"
 			     " schema: %s", why.msg);

@@ -283,6 +283,7 @@ int ek_desc_check(const char *name, const char *text, size_t len,
 	s.host_level = ask->host_level;
 	s.given = ask->given;
 	s.n_given = ask->n_given;
+	s.schema = ask->schema;
 	rc = ek_xml_parse(&x, name, text, len, &s.declared, &why);
 	if (rc == EK_OK) {
 		s.xml = x;

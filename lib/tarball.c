@@ -2,19 +2,19 @@
 /* tarball.c - read a tar of any dialect, and only a tar (libarchive) */
 #include "os.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <locale.h>
 
 #include "ek/entry.h"
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/tarball.h"
+#include "libarc.h"
 
 #define BLOCK 512u
 #define MAGIC 257 /* offset in a header */
 
 struct ek_tarball {
+	struct ek_libarc la;
 	struct archive *a;
 	struct ek_in *in; /* borrowed */
 	locale_t locale;  /* "C" */
@@ -42,7 +42,7 @@ static la_ssize_t fill(struct archive *a, void *ctx, const void **p)
 		memcpy(tail, t->buf + t->len - BLOCK, BLOCK);
 	t->in_rc = ek_in_read(t->in, t->buf, sizeof(t->buf), &got, &t->in_err);
 	if (t->in_rc != EK_OK) {
-		archive_set_error(a, EIO, "cannot read");
+		t->la.archive_set_error(a, EIO, "cannot read");
 		return -1;
 	}
 	if (got == 0) /* what came last is still in buf, for finish() */
@@ -57,24 +57,29 @@ static la_ssize_t fill(struct archive *a, void *ctx, const void **p)
 
 static unsigned long long position(struct ek_tarball *t)
 {
-	return (unsigned long long)archive_filter_bytes(t->a, 0);
+	return (unsigned long long)t->la.archive_filter_bytes(t->a, 0);
+}
+
+static unsigned long long header_position(struct ek_tarball *t)
+{
+	return (unsigned long long)t->la.archive_read_header_position(t->a);
 }
 
 /* What libarchive, or the stream below it, found wrong. */
 static int fail_archive(struct ek_tarball *t, struct ek_err *err)
 {
-	const char *why = archive_error_string(t->a);
+	const char *why = t->la.archive_error_string(t->a);
 
 	if (t->in_rc != EK_OK) {
 		if (err != NULL)
 			*err = t->in_err;
 		return t->in_rc;
 	}
-	if (archive_errno(t->a) == ENOMEM) {
+	if (t->la.archive_errno(t->a) == ENOMEM) {
 		errno = ENOMEM;
 		return ek_fail_sys(err, "'%.300s'", ek_in_name(t->in));
 	}
-	if (archive_format(t->a) == 0)
+	if (t->la.archive_format(t->a) == 0)
 		return ek_fail(err, EK_EFORMAT, "'%.300s' is not a tar: no valid"
 			       " header at its start", ek_in_name(t->in));
 	return ek_fail(err, EK_EFORMAT, "'%.300s': not a sound tar at offset %llu:"
@@ -116,16 +121,19 @@ int ek_tarball_open(struct ek_tarball **out, struct ek_in *in,
 	if (t == NULL)
 		return ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 	t->in = in;
+	rc = ek_libarc_open(&t->la, EK_LIBARC, err);
+	if (rc != EK_OK)
+		goto fail;
 	t->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	t->a = archive_read_new();
+	t->a = t->la.archive_read_new();
 	if (t->a == NULL || t->locale == (locale_t)0) {
 		errno = ENOMEM;
 		rc = ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 		goto fail;
 	}
 	/* no filter is enabled: filters may start programs */
-	if (archive_read_support_format_tar(t->a) != ARCHIVE_OK ||
-	    archive_read_open(t->a, t, NULL, fill, NULL) != ARCHIVE_OK) {
+	if (t->la.archive_read_support_format_tar(t->a) != ARCHIVE_OK ||
+	    t->la.archive_read_open(t->a, t, NULL, fill, NULL) != ARCHIVE_OK) {
 		rc = fail_archive(t, err);
 		goto fail;
 	}
@@ -146,8 +154,8 @@ static int next_header(struct ek_tarball *t, struct archive_entry **ae)
 	const char *why;
 	int rc;
 
-	rc = archive_read_next_header(t->a, ae);
-	why = archive_error_string(t->a);
+	rc = t->la.archive_read_next_header(t->a, ae);
+	why = t->la.archive_error_string(t->a);
 	if (rc == ARCHIVE_WARN && why != NULL &&
 	    strstr(why, "can't be converted from UTF-8") != NULL)
 		rc = ARCHIVE_OK;
@@ -170,7 +178,7 @@ static bool all_zero(const unsigned char *p, size_t len)
 static bool saw_mark(struct ek_tarball *t)
 {
 	uint64_t end = position(t);
-	uint64_t head = (uint64_t)archive_read_header_position(t->a);
+	uint64_t head = header_position(t);
 
 	if (end < head + BLOCK || end < t->start)
 		return false;
@@ -225,11 +233,12 @@ static const char *trim_name(const char *s, size_t *len)
 	return s;
 }
 
-static enum ek_ftype file_type(struct archive_entry *ae)
+static enum ek_ftype file_type(const struct ek_tarball *t,
+			       struct archive_entry *ae)
 {
-	if (archive_entry_hardlink(ae) != NULL)
+	if (t->la.archive_entry_hardlink(ae) != NULL)
 		return EK_FT_HARDLINK;
-	switch (archive_entry_filetype(ae)) {
+	switch (t->la.archive_entry_filetype(ae)) {
 	case AE_IFREG:
 		return EK_FT_FILE;
 	case AE_IFDIR:
@@ -264,14 +273,14 @@ static bool copy_string(char **to, const char *text)
 static int set_texts(struct ek_tarball *t, struct archive_entry *ae,
 		     const char *name, size_t len, struct ek_err *err)
 {
-	const char *sym = archive_entry_symlink(ae);
-	const char *hard = archive_entry_hardlink(ae);
-	const char *uname = archive_entry_uname(ae);
-	const char *gname = archive_entry_gname(ae);
+	const char *sym = t->la.archive_entry_symlink(ae);
+	const char *hard = t->la.archive_entry_hardlink(ae);
+	const char *uname = t->la.archive_entry_uname(ae);
+	const char *gname = t->la.archive_entry_gname(ae);
 	struct ek_entry *e = &t->e;
 	size_t n = 0;
 
-	if (sym == NULL && file_type(ae) == EK_FT_SYMLINK)
+	if (sym == NULL && file_type(t, ae) == EK_FT_SYMLINK)
 		sym = ""; /* libarchive's way to tell an empty target */
 	e->name = strndup(name, len);
 	if (hard != NULL)
@@ -286,8 +295,9 @@ static int set_texts(struct ek_tarball *t, struct archive_entry *ae,
 static int set_numbers(struct ek_tarball *t, struct archive_entry *ae,
 		       struct ek_err *err)
 {
-	int64_t uid = archive_entry_uid(ae), gid = archive_entry_gid(ae);
-	int64_t size = archive_entry_size(ae);
+	int64_t uid = t->la.archive_entry_uid(ae);
+	int64_t gid = t->la.archive_entry_gid(ae);
+	int64_t size = t->la.archive_entry_size(ae);
 	struct ek_entry *e = &t->e;
 	const char *in = ek_in_name(t->in);
 
@@ -295,11 +305,11 @@ static int set_numbers(struct ek_tarball *t, struct archive_entry *ae,
 		return ek_fail(err, EK_ELIMIT, "'%.300s': member '%.300s': owner"
 			       " %lld:%lld is out of range", in, e->name,
 			       (long long)uid, (long long)gid);
-	if (archive_entry_sparse_count(ae) != 0)
+	if (t->la.archive_entry_sparse_count(ae) != 0)
 		return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a sparse"
 			       " file, which is not supported: make the tar"
 			       " without --sparse", in, e->name);
-	e->type = file_type(ae);
+	e->type = file_type(t, ae);
 	if (e->type == EK_FT_HARDLINK && size > 0)
 		return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' is a hard"
 			       " link that carries data of its own", in,
@@ -307,12 +317,12 @@ static int set_numbers(struct ek_tarball *t, struct archive_entry *ae,
 	if (size < 0)
 		return ek_fail(err, EK_EFORMAT, "'%.300s': member '%.300s' has a"
 			       " negative size", in, e->name);
-	e->mode = (uint32_t)archive_entry_perm(ae) & 07777;
+	e->mode = (uint32_t)t->la.archive_entry_perm(ae) & 07777;
 	e->uid = (uint32_t)uid;
 	e->gid = (uint32_t)gid;
-	e->devmajor = (uint32_t)archive_entry_rdevmajor(ae);
-	e->devminor = (uint32_t)archive_entry_rdevminor(ae);
-	e->mtime = archive_entry_mtime(ae);
+	e->devmajor = (uint32_t)t->la.archive_entry_rdevmajor(ae);
+	e->devminor = (uint32_t)t->la.archive_entry_rdevminor(ae);
+	e->mtime = t->la.archive_entry_mtime(ae);
 	e->size = e->type == EK_FT_FILE ? (uint64_t)size : 0;
 	return EK_OK;
 }
@@ -336,15 +346,14 @@ int ek_tarball_next(struct ek_tarball *t, const struct ek_entry **e,
 			return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u"
 				       " members", ek_in_name(t->in),
 				       EK_TARBALL_MAX);
-		name = archive_entry_pathname(ae);
+		name = t->la.archive_entry_pathname(ae);
 		if (name == NULL)
 			return ek_fail(err, EK_EFORMAT, "'%.300s': member at offset"
 				       " %llu has no name", ek_in_name(t->in),
-				       (unsigned long long)
-				       archive_read_header_position(t->a));
+				       header_position(t));
 		name = trim_name(name, &len);
 		/* the root is no entry; a file of no name is, and a bad one */
-	} while (len == 0 && file_type(ae) == EK_FT_DIR);
+	} while (len == 0 && file_type(t, ae) == EK_FT_DIR);
 
 	ek_entry_clear(&t->e);
 	rc = set_texts(t, ae, name, len, err);
@@ -358,7 +367,7 @@ int ek_tarball_next(struct ek_tarball *t, const struct ek_entry **e,
 int ek_tarball_read(struct ek_tarball *t, void *buf, size_t n, size_t *got,
 		    struct ek_err *err)
 {
-	la_ssize_t r = archive_read_data(t->a, buf, n);
+	la_ssize_t r = t->la.archive_read_data(t->a, buf, n);
 
 	*got = 0;
 	if (r < 0)
@@ -376,7 +385,7 @@ int ek_tarball_copy(struct ek_tarball *t, struct ek_out *out,
 	int rc;
 
 	for (;;) {
-		rc = archive_read_data_block(t->a, &p, &n, &off);
+		rc = t->la.archive_read_data_block(t->a, &p, &n, &off);
 		if (rc == ARCHIVE_EOF)
 			return EK_OK;
 		if (rc != ARCHIVE_OK)
@@ -436,7 +445,8 @@ void ek_tarball_close(struct ek_tarball **t)
 	if (it == NULL)
 		return;
 	if (it->a != NULL)
-		archive_read_free(it->a);
+		it->la.archive_read_free(it->a);
+	ek_libarc_close(&it->la);
 	if (it->locale != (locale_t)0)
 		freelocale(it->locale);
 	ek_entry_clear(&it->e);

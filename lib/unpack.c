@@ -263,7 +263,7 @@ int ek_unpack_plan(struct ek_unpack **out, struct ek_archive *a,
 	if (u == NULL)
 		return ek_fail_sys(err, "'%.300s'", ek_archive_name(a));
 	u->a = a;
-	rc = ek_archive_keep(a, err);
+	rc = ek_archive_keep(a, true, err);
 	if (rc == EK_OK)
 		rc = read_headers(u, err);
 	if (rc == EK_OK)

@@ -11,6 +11,8 @@
 #include "ek/rules_set.h"
 #include "ek/vibcheck.h"
 #include "ek/vibprobe.h"
+#include "ek/xml.h"
+#include "ek/xml_schema.h"
 
 struct one {
 	struct ek_vibprobe *p;
@@ -24,6 +26,7 @@ struct job {
 	unsigned mask; /* releases that count */
 	struct one *v;
 	size_t n;
+	struct ek_xml_schema *schema; /* NULL for one file */
 	struct ek_findings *together;
 	struct ek_relvib *given; /* those whose descriptor could be read */
 	size_t n_given;
@@ -64,14 +67,18 @@ static int read_one(void *ctx, size_t i, struct ek_err *err)
 	return rc;
 }
 
-/* All of them are read: one may provide what another depends on. */
-static int check_one(struct job *j, struct one *o, struct ek_err *err)
+/* All of them are read: one may provide what another depends on. Several at a
+ * time, too: what they share does not change any more. */
+static int check_one(void *ctx, size_t i, struct ek_err *err)
 {
+	const struct job *j = ctx;
+	struct one *o = &j->v[i];
 	struct ek_vib_ask ask = j->c->ask;
 	int rc = ek_findings_new(&o->f, err);
 
 	ask.desc.given = j->given;
 	ask.desc.n_given = j->n_given;
+	ask.desc.schema = j->schema;
 	if (rc == EK_OK)
 		rc = ek_vib_check(o->p, &ask, j->mask, o->f, err);
 	if (rc == EK_OK)
@@ -346,12 +353,15 @@ static int run(struct job *j, struct ek_buf *out, struct ek_err *err)
 {
 	int rc = ek_findings_new(&j->together, err);
 
+	ek_xml_begin();
 	if (rc == EK_OK)
 		rc = ek_pool_run(0, j->n, read_one, j, err);
 	if (rc == EK_OK)
 		rc = take_given(j, err);
-	for (size_t i = 0; rc == EK_OK && i < j->n; i++)
-		rc = check_one(j, &j->v[i], err);
+	if (rc == EK_OK && j->n > 1)
+		rc = ek_xml_schema_new(&j->schema, EK_SCHEMA_VIB, err);
+	if (rc == EK_OK)
+		rc = ek_pool_run(0, j->n, check_one, j, err);
 	if (rc == EK_OK)
 		rc = check_together(j, err);
 	if (rc == EK_OK)
@@ -391,6 +401,7 @@ int ek_vibcheck(const struct ek_vibcheck *c, char *const *files, size_t n,
 		ek_findings_free(&j.v[i].f);
 	}
 	ek_findings_free(&j.together);
+	ek_xml_schema_free(&j.schema);
 	free(j.given);
 	free(j.v);
 	return rc;

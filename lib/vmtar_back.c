@@ -4,6 +4,7 @@
 
 #include "ek/err.h"
 #include "ek/io.h"
+#include "squeeze.h"
 #include "vmtar_int.h"
 
 /* Where data can be had in any order. */
@@ -17,16 +18,20 @@ static void write_record(const struct ek_vmtar *v,
 			 const struct ek_vmtar_raw *raw, struct ek_out *out)
 {
 	static const struct ek_visor none;
+	const char *p = v->head.p + raw->at;
 	struct ek_record r;
 
-	memcpy(r.b, v->head.p + raw->at, sizeof(r.b));
+	p += ek_unsqueeze(p, r.b, sizeof(r.b));
 	if (ek_record_type(&r) == '7')
 		ek_record_set_type(&r, '0');
 	ek_record_set_magic(&r, EK_MAGIC_GNU);
 	ek_record_set_visor(&r, &none);
 	ek_record_set_sum(&r, false);
 	ek_out_write(out, r.b, sizeof(r.b));
-	ek_out_write(out, v->head.p + raw->at + sizeof(r.b), raw->tail);
+	for (uint32_t n = 0; n < raw->tail; n += EK_RECORD_SIZE) {
+		p += ek_unsqueeze(p, r.b, sizeof(r.b));
+		ek_out_write(out, r.b, sizeof(r.b));
+	}
 }
 
 static int write_data(struct ek_in *data, struct ek_out *out, uint64_t size,
@@ -79,10 +84,10 @@ static int write_all(struct ek_vmtar *v, const struct store *s,
 	int rc = EK_OK;
 
 	for (size_t i = 0; rc == EK_OK && i < v->n_raws; i++) {
-		size_t member = v->raws[i].member;
+		uint32_t member = v->raws[i].member;
 
 		write_record(v, &v->raws[i], out);
-		if (member == SIZE_MAX || v->members[member].e.size == 0)
+		if (member == EK_VMTAR_NOBODY || v->members[member].e.size == 0)
 			continue;
 		rc = s != NULL ? from_store(v, s, member, out, err)
 			       : from_stream(v, member, out, err);

@@ -7,17 +7,22 @@
 #include "ek/footer.h"
 #include "ek/vmtar.h"
 
-/* A record as it lies in the header area. */
+#define EK_VMTAR_NOBODY UINT32_MAX
+
+/* A record of the header area; EK_VMTAR_HEAD_MAX keeps all three small. */
 struct ek_vmtar_raw {
-	size_t at;     /* in head */
-	size_t tail;   /* bytes of inline data behind it */
-	size_t member; /* whose it is, or SIZE_MAX: an L, a K, or the root */
+	uint32_t at;     /* in head */
+	uint32_t tail;   /* bytes of inline data behind it */
+	uint32_t member; /* whose it is, or EK_VMTAR_NOBODY: an L, K, or root */
 };
 
 struct ek_vmtar {
 	struct ek_in *in; /* borrowed */
 	uint64_t start;   /* where in stood at open: the archive's offset 0 */
+	/* The header area, each record and each block behind an L or K squeezed
+	 * (squeeze.h); head_len is what it has in the archive. */
 	struct ek_buf head;
+	size_t head_len;
 	struct ek_vmtar_raw *raws; /* owned */
 	size_t n_raws, cap_raws;
 	struct ek_buf member_bytes; /* the array that members is */

@@ -2,8 +2,9 @@
 /*
  * vmtar_plan.c - vmtar archives: every record first, then the data
  *
- * The header area is built as it will be written; an item remembers where its
- * record lies in it.
+ * The header area is kept squeezed (squeeze.h), each record and each block
+ * behind an L or K; an item remembers where its record lies, and what is not as
+ * it lies there.
  */
 #include "os.h"
 
@@ -11,6 +12,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/num.h"
+#include "squeeze.h"
 #include "vmtar_int.h"
 
 /* Longest name that ESXi's own reader takes, without the NUL (vmtar.5,
@@ -18,9 +20,11 @@
 #define NAME_SAFE (EK_RECORD_SIZE - 1)
 
 struct item {
-	size_t at;     /* of its record in head */
-	uint64_t size; /* of its data; 0: none */
-	bool elf;      /* it is on a page because of its contents */
+	uint32_t at;   /* of its record in head */
+	uint32_t tail; /* bytes of inline data behind it */
+	uint32_t size; /* of its data; 0: none. Below EK_VMTAR_MAX */
+	bool elf;      /* it is on a page because of its contents; type 7 */
+	struct ek_visor visor;
 };
 
 struct ek_vmtar_plan {
@@ -29,6 +33,7 @@ struct ek_vmtar_plan {
 	ek_vmtar_note *note;
 	void *ctx;
 	struct ek_buf head;
+	size_t head_len; /* in the archive */
 	struct item *items; /* owned */
 	size_t n, cap;
 	size_t calls;       /* of plan_record and plan_entry: items[] by call */
@@ -76,7 +81,7 @@ void ek_vmtar_plan_free(struct ek_vmtar_plan **p)
 /* ---- records ------------------------------------------------------------ */
 
 /* items[] grows by one; what was there may move. */
-static int add_item(struct ek_vmtar_plan *p, size_t at, uint64_t size,
+static int add_item(struct ek_vmtar_plan *p, struct item it,
 		    struct ek_err *err)
 {
 	size_t cap = p->cap != 0 ? p->cap * 2 : 64;
@@ -89,7 +94,7 @@ static int add_item(struct ek_vmtar_plan *p, size_t at, uint64_t size,
 		p->items = grown;
 		p->cap = cap;
 	}
-	p->items[p->n++] = (struct item){ .at = at, .size = size };
+	p->items[p->n++] = it;
 	return EK_OK;
 }
 
@@ -117,6 +122,7 @@ static int add_record(struct ek_vmtar_plan *p, const struct ek_record *r,
 {
 	struct ek_record copy = *r;
 	size_t at = p->head.len;
+	const char *data = tail;
 
 	/* A hard link may tell the size of its file, but as GNU tar reads it no
 	 * data follows (vmtar.5, "Checklists": size 0 for types 1, 2, 5). */
@@ -126,49 +132,55 @@ static int add_record(struct ek_vmtar_plan *p, const struct ek_record *r,
 	}
 
 	if (tail_len > EK_VMTAR_HEAD_MAX ||
-	    at > EK_VMTAR_HEAD_MAX - EK_RECORD_SIZE - tail_len)
+	    p->head_len > EK_VMTAR_HEAD_MAX - EK_RECORD_SIZE - tail_len)
 		return ek_fail(err, EK_ELIMIT, "'%s': more than %u MiB of"
 			       " headers", p->name, EK_VMTAR_HEAD_MAX >> 20);
 	ek_record_set_magic(&copy, EK_MAGIC_VISOR);
 	ek_record_set_visor(&copy, &(struct ek_visor){ .offset = 0 });
-	ek_buf_add(&p->head, copy.b, sizeof(copy.b));
-	ek_buf_add(&p->head, tail, tail_len);
+	ek_squeeze(&p->head, copy.b, sizeof(copy.b));
+	for (size_t i = 0; data != NULL && i < tail_len; i += EK_RECORD_SIZE)
+		ek_squeeze(&p->head, data + i, EK_RECORD_SIZE);
+	p->head_len += sizeof(copy.b) + tail_len;
 	if (ek_buf_check(&p->head, p->name, err) != EK_OK)
 		return EK_ESYS;
-	return add_item(p, at, size, err);
+	return add_item(p, (struct item){ .at = (uint32_t)at,
+					  .tail = (uint32_t)tail_len,
+					  .size = (uint32_t)size }, err);
 }
 
+/* The record as it is now; what is behind it in head, in *behind or NULL. */
 static struct ek_record get_record(const struct ek_vmtar_plan *p,
-				   const struct item *i)
+				   const struct item *i, const char **behind)
 {
+	const char *at = p->head.p + i->at;
 	struct ek_record r;
 
-	memcpy(r.b, p->head.p + i->at, sizeof(r.b));
+	at += ek_unsqueeze(at, r.b, sizeof(r.b));
+	if (behind != NULL)
+		*behind = at;
+	if (i->elf)
+		ek_record_set_type(&r, '7');
+	ek_record_set_visor(&r, &i->visor);
 	return r;
-}
-
-static void put_record(struct ek_vmtar_plan *p, const struct item *i,
-		       const struct ek_record *r)
-{
-	memcpy(p->head.p + i->at, r->b, sizeof(r->b));
 }
 
 /* The name of item n for messages: its own, or that of the L before it. */
 static void item_name(const struct ek_vmtar_plan *p, size_t n,
 		      char *name, size_t cap)
 {
-	struct ek_record r = get_record(p, &p->items[n]);
-	const struct item *l;
+	struct ek_record r = get_record(p, &p->items[n], NULL);
+	const char *text;
 
 	snprintf(name, cap, "%.100s", (const char *)r.b);
 	for (size_t i = n; i > 0 && n - i < 2; i--) {
-		l = &p->items[i - 1];
-		r = get_record(p, l);
+		r = get_record(p, &p->items[i - 1], &text);
 		if (!ek_record_is_long(&r))
 			return;
-		if (ek_record_type(&r) == 'L')
-			snprintf(name, cap, "%s",
-				 p->head.p + l->at + EK_RECORD_SIZE);
+		if (ek_record_type(&r) != 'L')
+			continue;
+		/* of a longer one the first block is enough to tell */
+		ek_unsqueeze(text, r.b, sizeof(r.b));
+		snprintf(name, cap, "%.512s", (const char *)r.b);
 	}
 }
 
@@ -236,10 +248,28 @@ static int check_size(const struct ek_record *r, const char *what,
 	return EK_OK;
 }
 
-static int check_record(const struct ek_record *r, const char *what,
+/* With the long names before it: the first 100 bytes of a name, which are in the
+ * record as well, may end in a slash though the name does not. */
+static int check_entry(const struct ek_vmtar_plan *p, const struct ek_record *r,
+		       const char *what, struct ek_err *err)
+{
+	bool use = !ek_record_is_long(r);
+	struct ek_entry e;
+	int rc;
+
+	rc = ek_record_entry(r, use && p->longname.len != 0 ? p->longname.p
+							    : NULL,
+			     use && p->longlink.len != 0 ? p->longlink.p : NULL,
+			     what, &e, err);
+	if (rc == EK_OK)
+		ek_entry_clear(&e);
+	return rc;
+}
+
+static int check_record(const struct ek_vmtar_plan *p,
+			const struct ek_record *r, const char *what,
 			uint64_t *size, struct ek_err *err)
 {
-	struct ek_entry e;
 	int rc;
 
 	if (!ek_record_sum_ok(r))
@@ -257,10 +287,7 @@ static int check_record(const struct ek_record *r, const char *what,
 	if (bad_type(r, *size) != NULL)
 		return ek_fail(err, EK_EFORMAT, "%s: it is %s", what,
 			       bad_type(r, *size));
-	rc = ek_record_entry(r, NULL, NULL, what, &e, err);
-	if (rc == EK_OK)
-		ek_entry_clear(&e);
-	return rc;
+	return check_entry(p, r, what, err);
 }
 
 /* Keep the text of an L or K for the record that follows. */
@@ -308,7 +335,7 @@ int ek_vmtar_plan_record(struct ek_vmtar_plan *p, const struct ek_record *r,
 	int rc;
 
 	name_record(p, r, at, what, sizeof(what));
-	rc = check_record(r, what, &size, err);
+	rc = check_record(p, r, what, &size, err);
 	if (rc != EK_OK)
 		return rc;
 	if (ek_record_is_long(r)) {
@@ -382,7 +409,7 @@ int ek_vmtar_plan_entry(struct ek_vmtar_plan *p, const struct ek_entry *e,
 bool ek_vmtar_plan_wants_elf(const struct ek_vmtar_plan *p, size_t index)
 {
 	const struct item *i = &p->items[p->by_call[index]];
-	struct ek_record r = get_record(p, i);
+	struct ek_record r = get_record(p, i, NULL);
 
 	return i->size > 0 && ek_record_type(&r) == '0';
 }
@@ -392,7 +419,6 @@ int ek_vmtar_plan_elf(struct ek_vmtar_plan *p, size_t index, ek_elf_read *read,
 {
 	size_t n = p->by_call[index];
 	struct item *i = &p->items[n];
-	struct ek_record r = get_record(p, i);
 	struct ek_elf_text t;
 	const char *note;
 	char name[512];
@@ -406,13 +432,11 @@ int ek_vmtar_plan_elf(struct ek_vmtar_plan *p, size_t index, ek_elf_read *read,
 		say(p, EK_VMTAR_ELF, name, note);
 	}
 	i->elf = true;
-	ek_record_set_type(&r, '7');
-	ek_record_set_visor(&r, &(struct ek_visor){
+	i->visor = (struct ek_visor){
 		.textoffset = t.textoffset,
 		.text_pgs = t.text_pgs,
 		.fixup_pgs = t.fixup_pgs,
-	});
-	put_record(p, i, &r);
+	};
 	return EK_OK;
 }
 
@@ -427,14 +451,12 @@ uint64_t ek_vmtar_align(enum ek_vmtar_gen gen, char type)
 
 static uint64_t alignment(const struct ek_vmtar_plan *p, const struct item *i)
 {
-	struct ek_record r = get_record(p, i);
+	struct ek_record r = get_record(p, i, NULL);
 	char type = ek_record_type(&r);
 
 	/* a 7 of the input is none of ours (vmtar.5, "Types") */
 	if (type == '7' && !i->elf)
 		return EK_RECORD_SIZE;
-	if (i->elf)
-		type = '7';
 	return ek_vmtar_align(p->gen, type);
 }
 
@@ -456,7 +478,7 @@ static int too_big(const struct ek_vmtar_plan *p, size_t n, struct ek_err *err)
 int ek_vmtar_plan_close(struct ek_vmtar_plan *p, uint64_t *total,
 			struct ek_err *err)
 {
-	uint64_t pos = p->head.len + EK_RECORD_SIZE, end = pos;
+	uint64_t pos = p->head_len + EK_RECORD_SIZE, end = pos;
 	size_t last = 0;
 
 	if (p->longname.len != 0 || p->longlink.len != 0)
@@ -467,23 +489,18 @@ int ek_vmtar_plan_close(struct ek_vmtar_plan *p, uint64_t *total,
 						   &p->longlink));
 	for (size_t n = 0; n < p->n; n++) {
 		struct item *i = &p->items[n];
-		struct ek_record r = get_record(p, i);
-		uint64_t a = alignment(p, i);
-		struct ek_visor v;
+		uint64_t a;
 
-		if (i->size != 0) {
-			ek_record_visor(&r, &v);
-			pos = round_up(pos, a);
-			end = pos + i->size;
-			if (end >= EK_VMTAR_MAX)
-				return too_big(p, n, err);
-			v.offset = (uint32_t)pos;
-			ek_record_set_visor(&r, &v);
-			pos = round_up(end, a);
-			last = n;
-		}
-		ek_record_set_sum(&r, true);
-		put_record(p, i, &r);
+		if (i->size == 0)
+			continue;
+		a = alignment(p, i);
+		pos = round_up(pos, a);
+		end = pos + i->size;
+		if (end >= EK_VMTAR_MAX)
+			return too_big(p, n, err);
+		i->visor.offset = (uint32_t)pos;
+		pos = round_up(end, a);
+		last = n;
 	}
 	p->total = p->gen == EK_VMTAR_80U1 ? round_up(end, EK_RECORD_SIZE)
 					   : end;
@@ -522,34 +539,47 @@ static int write_data(const struct ek_vmtar_plan *p, size_t n, struct ek_in *in,
 	return rc;
 }
 
+static void write_head(const struct ek_vmtar_plan *p, struct ek_out *out)
+{
+	struct ek_record r;
+	const char *from;
+
+	for (size_t n = 0; n < p->n; n++) {
+		r = get_record(p, &p->items[n], &from);
+		ek_record_set_sum(&r, true);
+		ek_out_write(out, r.b, sizeof(r.b));
+		for (uint32_t i = 0; i < p->items[n].tail; i += EK_RECORD_SIZE) {
+			from += ek_unsqueeze(from, r.b, sizeof(r.b));
+			ek_out_write(out, r.b, sizeof(r.b));
+		}
+	}
+	ek_out_zeros(out, EK_RECORD_SIZE);
+}
+
 int ek_vmtar_plan_write(struct ek_vmtar_plan *p, struct ek_out *out,
 			ek_vmtar_source *source, void *ctx, struct ek_err *err)
 {
-	uint64_t pos = p->head.len + EK_RECORD_SIZE;
-	struct ek_visor v;
-	struct ek_record r;
+	uint64_t pos = p->head_len + EK_RECORD_SIZE;
 	struct ek_in *in;
 	int rc = EK_OK;
 
 	if (!p->closed)
 		return ek_fail(err, EK_EARG, "'%s': offsets are not fixed yet",
 			       p->name);
-	ek_out_write(out, p->head.p, p->head.len);
-	ek_out_zeros(out, EK_RECORD_SIZE);
+	write_head(p, out);
 	for (size_t c = 0; rc == EK_OK && c < p->calls; c++) {
 		size_t n = p->by_call[c];
+		const struct item *i = &p->items[n];
 
-		if (p->items[n].size == 0)
+		if (i->size == 0)
 			continue;
-		r = get_record(p, &p->items[n]);
-		ek_record_visor(&r, &v);
-		ek_out_zeros(out, v.offset - pos);
+		ek_out_zeros(out, i->visor.offset - pos);
 		rc = source(ctx, c, &in, err);
 		if (rc != EK_OK)
 			return rc;
 		rc = write_data(p, n, in, out, err);
 		ek_in_close(&in);
-		pos = v.offset + p->items[n].size;
+		pos = (uint64_t)i->visor.offset + i->size;
 	}
 	if (rc == EK_OK)
 		ek_out_zeros(out, p->total - pos);

@@ -5,6 +5,7 @@
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/num.h"
+#include "squeeze.h"
 #include "vmtar_int.h"
 
 /* Read behind the last data to tell what it is. */
@@ -12,7 +13,7 @@
 
 uint64_t ek_vmtar_head_end(const struct ek_vmtar *v)
 {
-	return v->head.len + EK_RECORD_SIZE;
+	return v->head_len + EK_RECORD_SIZE;
 }
 
 /* ---- header area -------------------------------------------------------- */
@@ -69,10 +70,11 @@ static int add_raw(struct ek_vmtar *v, const struct ek_record *r,
 		v->cap_raws = cap;
 	}
 	v->raws[v->n_raws++] = (struct ek_vmtar_raw){
-		.at = v->head.len,
-		.member = SIZE_MAX,
+		.at = (uint32_t)v->head.len,
+		.member = EK_VMTAR_NOBODY,
 	};
-	ek_buf_add(&v->head, r->b, sizeof(r->b));
+	ek_squeeze(&v->head, r->b, sizeof(r->b));
+	v->head_len += sizeof(r->b);
 	return EK_OK;
 }
 
@@ -132,10 +134,12 @@ static int read_long(struct parse *s, struct ek_err *err)
 		return ek_fail_sys(err, "%s", s->what);
 	rc = ek_in_read_exact(s->v->in, data, (size_t)room, "a long name", err);
 	if (rc == EK_OK) {
-		ek_buf_add(&s->v->head, data, (size_t)room);
+		for (size_t i = 0; i < room; i += EK_RECORD_SIZE)
+			ek_squeeze(&s->v->head, data + i, EK_RECORD_SIZE);
+		s->v->head_len += (size_t)room;
 		rc = take_text(s, text, data, (size_t)room, err);
 	}
-	s->v->raws[s->v->n_raws - 1].tail = (size_t)room;
+	s->v->raws[s->v->n_raws - 1].tail = (uint32_t)room;
 	free(data);
 	return rc;
 }
@@ -200,7 +204,7 @@ static int add_member(struct parse *s, struct ek_err *err)
 		ek_entry_clear(&m.e);
 		return rc;
 	}
-	v->raws[m.record].member = v->n;
+	v->raws[m.record].member = (uint32_t)v->n;
 	return append_member(v, &m, err);
 }
 
@@ -213,7 +217,7 @@ static int add_record(struct parse *s, struct ek_err *err)
 	rc = check_record(s, err);
 	if (rc != EK_OK)
 		return rc;
-	if (v->head.len > EK_VMTAR_HEAD_MAX - EK_VMTAR_LONG_MAX)
+	if (v->head_len > EK_VMTAR_HEAD_MAX - EK_VMTAR_LONG_MAX)
 		return ek_fail(err, EK_ELIMIT, "'%s': more than %u MiB of"
 			       " headers", ek_in_name(v->in),
 			       EK_VMTAR_HEAD_MAX >> 20);

@@ -286,6 +286,11 @@ static void skip_bom(const char **text, size_t *len)
 	}
 }
 
+void ek_xml_begin(void)
+{
+	xmlInitParser();
+}
+
 int ek_xml_parse(struct ek_xml **x, const char *name, const char *text,
 		 size_t len, bool *declared, struct ek_err *err)
 {

@@ -204,26 +204,54 @@ static xmlRelaxNGPtr load(enum ek_schema which)
 	return schema;
 }
 
-static int validate(const struct ek_xml *x, enum ek_schema which,
+struct ek_xml_schema {
+	xmlRelaxNGPtr rng;
+};
+
+int ek_xml_schema_new(struct ek_xml_schema **s, enum ek_schema which,
+		      struct ek_err *err)
+{
+	xmlStructuredErrorFunc was = xmlStructuredError;
+	void *was_ctx = xmlStructuredErrorContext;
+
+	*s = calloc(1, sizeof(**s));
+	if (*s == NULL)
+		return no_memory(err);
+	/* of this thread; nothing may reach standard error */
+	xmlSetStructuredErrorFunc(NULL, on_quiet);
+	(*s)->rng = load(which);
+	xmlSetStructuredErrorFunc(was_ctx, was);
+	if ((*s)->rng != NULL)
+		return EK_OK;
+	ek_xml_schema_free(s);
+	return no_memory(err);
+}
+
+void ek_xml_schema_free(struct ek_xml_schema **s)
+{
+	if (*s != NULL)
+		xmlRelaxNGFree((*s)->rng);
+	free(*s);
+	*s = NULL;
+}
+
+static int validate(const struct ek_xml *x, xmlRelaxNGPtr schema,
 		    ek_schema_told *told, void *user, struct ek_err *err)
 {
 	xmlNodePtr root = xmlDocGetRootElement(x->doc);
-	xmlRelaxNGPtr schema = load(which);
 	xmlDocPtr copy = xmlCopyDoc(x->doc, 1);
 	int rc;
 
-	if (schema == NULL || copy == NULL ||
-	    xmlDocGetRootElement(copy) == NULL ||
+	if (copy == NULL || xmlDocGetRootElement(copy) == NULL ||
 	    !pair(xmlDocGetRootElement(copy), root))
 		rc = no_memory(err);
 	else
 		rc = run_all(schema, copy, told, user, err);
 	xmlFreeDoc(copy);
-	xmlRelaxNGFree(schema);
 	return rc;
 }
 
-int ek_xml_validate(const struct ek_xml *x, enum ek_schema which,
+int ek_xml_validate(const struct ek_xml *x, const struct ek_xml_schema *schema,
 		    ek_schema_told *told, void *user, struct ek_err *err)
 {
 	xmlStructuredErrorFunc was = xmlStructuredError;
@@ -236,7 +264,7 @@ int ek_xml_validate(const struct ek_xml *x, enum ek_schema which,
 			       " the schema", EK_SCHEMA_NODES);
 	/* of this thread; nothing may reach standard error */
 	xmlSetStructuredErrorFunc(NULL, on_quiet);
-	rc = validate(x, which, told, user, err);
+	rc = validate(x, schema->rng, told, user, err);
 	xmlSetStructuredErrorFunc(was_ctx, was);
 	return rc;
 }

@@ -24,7 +24,7 @@ check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
 boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
 report='chromium'
 dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
-	pigz git'
+	pigz isal git'
 pack='debhelper dpkg-dev lintian mmdebstrap git'
 
 list=false

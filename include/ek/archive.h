@@ -48,7 +48,7 @@ int ek_archive_open_path(struct ek_archive **out, const char *path,
 void ek_archive_close(struct ek_archive **a);
 
 enum ek_archive_kind ek_archive_kind(const struct ek_archive *a);
-/* NULL where a tar from a pipe was kept (see below) and is read again. */
+/* NULL where it was kept in a scratch file (ek_archive_keep()). */
 const struct ek_layers *ek_archive_layers(const struct ek_archive *a);
 const char *ek_archive_name(const struct ek_archive *a); /* for messages */
 const char *ek_archive_kind_name(enum ek_archive_kind kind); /* "vmtar" */
@@ -68,8 +68,10 @@ int ek_archive_next(struct ek_archive *a, struct ek_archive_member *m,
 int ek_archive_rewind(struct ek_archive *a, struct ek_err *err);
 bool ek_archive_can_rewind(const struct ek_archive *a); /* also after data */
 /* Before anything is read: a tar from a pipe goes to a scratch file, so that
- * rewind will work. Nothing for a vmtar, whose headers are all in front. */
-int ek_archive_keep(struct ek_archive *a, struct ek_err *err);
+ * rewind will work. Where data will be read twice, so does a vmtar in layers, of
+ * up to 512 MiB, if it is a file: that costs less than to take them off again.
+ * Nothing for one from a pipe, whose headers are all in front. */
+int ek_archive_keep(struct ek_archive *a, bool twice, struct ek_err *err);
 
 /*
  * Data of each file that has some, ascending by offset: a stream of exactly its

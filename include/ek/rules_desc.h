@@ -21,6 +21,7 @@ struct ek_err;
 struct ek_node;
 struct ek_release;
 struct ek_xml;
+struct ek_xml_schema;
 
 /* The subject; all borrowed. */
 struct ek_rules_desc {
@@ -38,6 +39,7 @@ struct ek_rules_desc {
 	enum ek_level host_level;
 	const struct ek_relvib *given; /* what is installed with it */
 	size_t n_given;
+	const struct ek_xml_schema *schema; /* NULL: made ready when wanted */
 };
 
 /* "xml", "xml-declaration", "name", ... "schema", "ascii": see vib-check.1. */
@@ -57,6 +59,8 @@ struct ek_desc_ask {
 	 * borrowed): a dependency that one of them meets is met */
 	const struct ek_relvib *given;
 	size_t n_given;
+	/* of VIBs, for who asks of many (borrowed); NULL: each for itself */
+	const struct ek_xml_schema *schema;
 };
 int ek_desc_check(const char *name, const char *text, size_t len,
 		  const struct ek_desc_ask *ask, unsigned mask,

@@ -28,6 +28,9 @@ struct ek_buf;
 struct ek_xml;  /* a document; opaque */
 struct ek_node; /* an element of it; opaque, borrowed from the document */
 
+/* Before threads are started that parse: libxml2 must be begun by one alone. */
+void ek_xml_begin(void);
+
 /* name is for messages, which tell the line. declared (may be NULL) becomes
  * true where the text begins with an XML declaration. */
 int ek_xml_parse(struct ek_xml **x, const char *name, const char *text,

@@ -29,12 +29,19 @@ enum ek_schema { EK_SCHEMA_VIB, EK_SCHEMA_PROFILE };
 typedef void ek_schema_told(void *user, const struct ek_node *n,
 			    const char *why);
 
+struct ek_xml_schema; /* one of them, made ready; opaque, never changed */
+
+/* To make one ready takes five times as long as to validate a descriptor. */
+int ek_xml_schema_new(struct ek_xml_schema **s, enum ek_schema which,
+		      struct ek_err *err);
+void ek_xml_schema_free(struct ek_xml_schema **s); /* *s may be NULL */
+
 /*
  * Call told() for each element that breaks the schema; x is not changed. After
  * one error the rest is looked at as if that element were not there, so that
  * each is told once. EK_OK whether or not there was any.
  */
-int ek_xml_validate(const struct ek_xml *x, enum ek_schema which,
+int ek_xml_validate(const struct ek_xml *x, const struct ek_xml_schema *schema,
 		    ek_schema_told *told, void *user, struct ek_err *err);
 
 #endif /* EK_XML_SCHEMA_H */

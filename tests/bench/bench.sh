@@ -72,6 +72,24 @@ bytes() {
 	}'
 }
 
+# held NAME THREADS WINDOW ENTRIES COMMAND - the most memory of its own that it
+# had, in KiB, against what is allowed: 32 MiB, 8 a thread, the window in MiB, and
+# 256 bytes an entry
+held() {
+	name=$1 allowed=$((32768 + 8192 * $2 + 1024 * $3 + $4 / 4))
+	shift 4
+	peakmem kib "$@" >said 2>&1 || :
+	awk -v name="$name" -v a="$(cat kib)" -v b="$allowed" 'BEGIN {
+		printf "%-22s %8d KiB  %-24s %8d KiB  ratio %6.3f  wanted 1%s\n",
+			name, a, "memory allowed", b, a / b,
+			(a <= b ? "" : "  MISSED")
+		printf "  {\"name\": \"memory of %s\", \"ours_kib\": %d, " \
+			"\"peer\": \"allowed\", \"peer_kib\": %d, " \
+			"\"ratio\": %.4f, \"wanted\": 1}\n",
+			name, a, b, a / b >>"rows"
+	}'
+}
+
 # Real ELF files up to SIZE.
 left=$(numfmt --from=iec "$size")
 find -L /usr/lib -xdev -type f -name '*.so*' -size +100k 2>/dev/null | sort |
@@ -108,6 +126,10 @@ row 'vmtar-pack -6 -j 2' 1.05 'vmtar-pack -6 -j 2 -o x t.tar' \
 row 'vmtar-pack -1' 0.25 'vmtar-pack -1 -o x t.tar' \
 	'gzip -1' 'gzip -1nc t.vmtar >y' gzip
 bytes '  size' 1.03 x 'gzip -1' y
+files=$(find tree | wc -l)
+held 'vmtar-unpack --test' 1 0 "$files" vmtar-unpack --test t.v00
+held 'vmtar-pack -z' 1 0 "$files" vmtar-pack -z -o x t.tar
+held 'vmtar-pack -6 -j 2' 2 0 "$files" vmtar-pack -6 -j 2 -o x t.tar
 
 # An image of some 150 modules, one with all of these bytes.
 sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 --count 150 --ballast t.v00 in.iso
@@ -122,6 +144,7 @@ inflate='find m -type f | xargs -P2 -n4 igzip -dc >/dev/null 2>&1 || :'
 esxi-bundle -q --force -o all.zip in.iso 2>/dev/null || :
 if [ -s all.zip ]; then
 	esxi-bundle -C vibs all.zip
+	held 'vib-check' "$(nproc)" 0 0 vib-check vibs/*.vib
 	row 'vib-check' 1.3 'vib-check vibs/*.vib >x 2>&1 || :' \
 		'igzip -dc, 2 at a time' "$inflate" igzip
 fi
@@ -139,6 +162,8 @@ row 'iso-rebuild' 1.25 'iso-rebuild -o x.iso --add /BOOT.CFG=BOOT.CFG in.iso' \
 	'xorriso and sync' "$alone" xorriso
 row 'esxi-customize' 1.6 'esxi-customize -q --add driver.tgz -o x.iso in.iso' \
 	'xorriso and sync' "$alone" xorriso
+held 'iso-rebuild' 1 0 300 \
+	iso-rebuild --force -o x.iso --add /BOOT.CFG=BOOT.CFG in.iso
 row 'vmtar-unpack -h' - 'vmtar-unpack -h >x' 'true' '/bin/true >y' /bin/true
 row 'bootcfg-edit --get' - 'bootcfg-edit --get title BOOT.CFG >x' \
 	'true' '/bin/true >y' /bin/true

@@ -145,6 +145,15 @@ t 'every dialect of tar gives the same vmtar' '
 	fi
 '
 
+# the 100 bytes that are in the record as well are "name/", which is no directory
+t 'a long name whose 100th byte is a slash' '
+	dir=$(printf "d%.0s" $(seq 99))
+	mkdir -p "t/$dir"
+	echo data >"t/$dir/file"
+	tar -C t --format=gnu -cf in.tar "$dir"
+	vmtar-pack -o out in.tar
+	[ "$(vmtar-unpack -p "$dir/file" out)" = data ]
+'
 t 'long names of pax become long records' '
 	. "$top/tree.sh"
 	mktree tree

@@ -984,4 +984,18 @@ t 'the examples of the man page' '
 	man_examples vmtar-unpack
 '
 
+t 'without a scratch file a vmtar is inflated twice' '
+	mkdir t
+	head -c 300000 /dev/urandom >t/x
+	vmtar-pack -z -C t -o in.v00
+	TMPDIR=/nonexistent vmtar-unpack -C a in.v00
+	cmp a/x t/x
+	# a damaged one is found either way, before anything is written
+	head -c 200000 in.v00 >cut.v00
+	for dir in /nonexistent /tmp; do
+		TMPDIR=$dir status 1 vmtar-unpack -C b cut.v00 2>err
+		grep "cut.v00. ends at offset" err
+		[ ! -e b ]
+	done
+'
 done_testing

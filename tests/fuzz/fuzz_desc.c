@@ -29,13 +29,15 @@ static void try_profile(const char *text, size_t size)
 {
 	struct ek_err err = EK_ERR_INIT;
 	unsigned told = 0;
+	struct ek_xml_schema *schema;
 	struct ek_xml *x;
 
 	if (ek_xml_parse(&x, "fuzz", text, size, NULL, NULL) != EK_OK)
 		return;
-	if (ek_xml_validate(x, EK_SCHEMA_PROFILE, on_told, &told, &err) ==
-	    EK_ESYS)
+	if (ek_xml_schema_new(&schema, EK_SCHEMA_PROFILE, &err) != EK_OK ||
+	    ek_xml_validate(x, schema, on_told, &told, &err) == EK_ESYS)
 		abort();
+	ek_xml_schema_free(&schema);
 	ek_xml_free(&x);
 }
 

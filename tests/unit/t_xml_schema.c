@@ -45,13 +45,16 @@ static void on_told(void *user, const struct ek_node *n, const char *why)
 static int validate(const char *text, enum ek_schema which, struct told *t,
 		    struct ek_err *err)
 {
+	struct ek_xml_schema *schema;
 	struct ek_xml *x;
 	int rc;
 
 	*t = (struct told){ .n = 0 };
 	assert_int_equal(ek_xml_parse(&x, "x", text, strlen(text), NULL, err),
 			 EK_OK);
-	rc = ek_xml_validate(x, which, on_told, t, err);
+	assert_int_equal(ek_xml_schema_new(&schema, which, err), EK_OK);
+	rc = ek_xml_validate(x, schema, on_told, t, err);
+	ek_xml_schema_free(&schema);
 	ek_xml_free(&x);
 	return rc;
 }
