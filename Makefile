@@ -13,6 +13,9 @@
 #   make fuzz T=vmtar TIME=60 libFuzzer (clang) on one parser
 #   make faults               let each call that can fail do so, a sample;
 #                             faults-full: every one
+#   make kills                kill -9 at random moments of what writes images
+#   make faults-more          full disks, lost readers, two runs at once
+#   make check-arch ARCH=s390x   unit and byte tests in a root of that architecture
 #   make check-real ISO=path  hold a genuine install image against the rules, and
 #                             write a report without any of its contents
 #   make bench                ratios against other programs
@@ -277,6 +280,21 @@ faults: all fixes $(B)/fault.so
 faults-full:
 	$(MAKE) faults FEW=0
 
+# kill -9 at random moments; SEED=n is a series again
+KILLS = 200
+kills: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) KILLS=$(KILLS) SEED=$(SEED) \
+	  sh tests/faults/kill.sh
+
+# full disks, read-only directories, readers that go, two runs at once
+faults-more: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/faults/more.sh
+
+# the unit and byte tests in a root of another architecture: ARCH=s390x, i386
+ARCH =
+check-arch:
+	sh tests/arch.sh $(ARCH)
+
 bench: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
 
@@ -352,7 +370,8 @@ clean:
 
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: faults faults-full all units fixes replays check check-unit check-corpus check-cli \
+.PHONY: faults faults-full faults-more kills check-arch lint-scan all units \
+	fixes replays check check-unit check-corpus check-cli \
 	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint \
 	lint-headers lint-scripts lint-one bench install uninstall dist deb clean \
 	check-pack check-install check-dist check-repro check-deb
