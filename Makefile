@@ -255,8 +255,19 @@ lint-scripts:
 	shellcheck -x -P tests/cli -P tests/fixture .ci/run tools/*.sh cmd/*.sh \
 	  tests/*.sh tests/*/*.sh tests/recipes/*.t completion/*.bash
 
+# the analyzer of clang over a whole build, with checkers that clang-tidy has not;
+# by hand: lint has clang-tidy, which runs the same analyzer. valist: see .clang-tidy
+scan = -disable-checker valist.Uninitialized \
+	-enable-checker optin.portability.UnixAPI \
+	-enable-checker security.FloatLoopCounter
+lint-scan:
+	rm -rf build-scan
+	scan-build --status-bugs --use-cc=clang -o build-scan/report $(scan) \
+	  sh -c 'exec $(MAKE) -s -j2 B=build-scan CC="$$CC" CFLAGS=-O0 all'
+
 # gcc 12 loses a pointer that was stored in an object on the heap and calls that
 # a leak; LeakSanitizer and valgrind look for real ones
+# missingIncludeSystem: cppcheck is not given the headers of the system
 analyzer = -Wno-analyzer-malloc-leak
 lint-one: $(SCHEMA)
 	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \

@@ -352,7 +352,7 @@ no() {
 		# shellcheck disable=SC2086 # it is a list of words
 		status 1 vmtar-unpack $o "$2" 2>err >out
 		only "$1" err
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # none, or several words
 		status 1 vmtar-unpack $o <"$2" 2>err >out
 		only "$1" err
 		[ ! -e new ]
