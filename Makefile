@@ -13,6 +13,9 @@
 #   make fuzz T=vmtar TIME=60 libFuzzer (clang) on one parser
 #   make faults               let each call that can fail do so, a sample;
 #                             faults-full: every one
+#   make kills                kill -9 at random moments of what writes images
+#   make faults-more          full disks, lost readers, two runs at once
+#   make check-arch ARCH=s390x   unit and byte tests in a root of that architecture
 #   make check-real ISO=path  hold a genuine install image against the rules, and
 #                             write a report without any of its contents
 #   make check-tsan           what has threads, under the thread sanitizer
@@ -281,8 +284,19 @@ lint-scripts:
 	shellcheck -x -P tests/cli -P tests/fixture .ci/run tools/*.sh cmd/*.sh \
 	  tests/*.sh tests/*/*.sh tests/recipes/*.t completion/*.bash
 
+# the analyzer of clang over a whole build, with checkers that clang-tidy has not;
+# by hand: lint has clang-tidy, which runs the same analyzer. valist: see .clang-tidy
+scan = -disable-checker valist.Uninitialized \
+	-enable-checker optin.portability.UnixAPI \
+	-enable-checker security.FloatLoopCounter
+lint-scan:
+	rm -rf build-scan
+	scan-build --status-bugs --use-cc=clang -o build-scan/report $(scan) \
+	  sh -c 'exec $(MAKE) -s -j2 B=build-scan CC="$$CC" CFLAGS=-O0 all'
+
 # gcc 12 loses a pointer that was stored in an object on the heap and calls that
 # a leak; LeakSanitizer and valgrind look for real ones
+# missingIncludeSystem: cppcheck is not given the headers of the system
 analyzer = -Wno-analyzer-malloc-leak
 lint-one: $(SCHEMA)
 	printf '%s\n' $(filter %.c,$(F)) | xargs -P2 -I{} \
@@ -305,6 +319,21 @@ faults: all fixes $(B)/fault.so
 	  FEW=$(FEW) sh tests/faults/faults.sh $(RUN)
 faults-full:
 	$(MAKE) faults FEW=0
+
+# kill -9 at random moments; SEED=n is a series again
+KILLS = 200
+kills: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) KILLS=$(KILLS) SEED=$(SEED) \
+	  sh tests/faults/kill.sh
+
+# full disks, read-only directories, readers that go, two runs at once
+faults-more: all fixes
+	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/faults/more.sh
+
+# the unit and byte tests in a root of another architecture: ARCH=s390x, i386
+ARCH =
+check-arch:
+	sh tests/arch.sh $(ARCH)
 
 bench: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/bench/bench.sh $(B)/bench
@@ -398,8 +427,9 @@ clean:
 
 -include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
 
-.PHONY: faults faults-full all misbehave units fixes replays check check-unit \
-	check-corpus check-cli check-trees check-tsan bench-check bench-baseline \
+.PHONY: faults faults-full faults-more kills check-arch lint-scan all misbehave \
+	units fixes replays check check-unit check-corpus check-cli check-trees \
+	check-tsan bench-check bench-baseline \
 	check-recipes check-boot check-report check-real check-valgrind demo fuzz lint \
 	lint-headers lint-scripts lint-one bench install uninstall dist deb clean \
 	check-pack check-install check-dist check-repro check-deb

@@ -11,7 +11,7 @@
 #include "ek/vibunpack.h"
 
 static const char usage[] =
-"usage: vib-unpack [-qv] [-C dir] [--trees] [--force] [file]\n"
+"usage: vib-unpack [-qv] [-C dir] [--trees [--max-size n]] [--force] [file]\n"
 "       vib-unpack --names table [-qv] [-C dir] [--force] [file]\n"
 "\n"
 "Write the members of a VIB (or of standard input) as files: descriptor.xml,\n"
@@ -23,17 +23,19 @@ static const char usage[] =
 "                       directory of its name\n"
 "      --names table    write only the payloads that imgdb-edit --names-out\n"
 "                       says were added, under the file names it gave them\n"
+"      --max-size n     take at most n bytes (K, M, G) of files in trees: 4G\n"
 "      --force          replace files that are there\n"
 "  -q, --quiet          no notes\n"
 "  -v, --verbose        name each file that was made\n"
 "  -h, --help           print this text\n"
 "  -V, --version        print the version\n";
 
-enum { OPT_TREES = EK_OPT_LONG, OPT_NAMES, OPT_FORCE };
+enum { OPT_TREES = EK_OPT_LONG, OPT_NAMES, OPT_FORCE, OPT_MAX };
 
 static const struct option longopts[] = {
 	{ "directory", required_argument, NULL, 'C' },
 	{ "trees", no_argument, NULL, OPT_TREES },
+	{ "max-size", required_argument, NULL, OPT_MAX },
 	{ "names", required_argument, NULL, OPT_NAMES },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -76,6 +78,9 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case OPT_NAMES:
 			o->names = optarg;
 			break;
+		case OPT_MAX:
+			o->unpack.max = ek_cli_size("--max-size", optarg);
+			break;
 		case OPT_FORCE:
 			o->unpack.replace = true;
 			break;
@@ -95,6 +100,8 @@ static void parse_args(struct opts *o, int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		ek_cli_usage("more than one file");
+	if (o->unpack.max != 0 && !o->unpack.trees)
+		ek_cli_usage("--max-size goes with --trees");
 	if (o->names != NULL && o->unpack.trees)
 		ek_cli_usage("--names does not go with --trees");
 	o->in = argv[optind];

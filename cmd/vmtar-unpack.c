@@ -10,7 +10,7 @@
 #include "ek/unpack.h"
 
 static const char usage[] =
-"usage: vmtar-unpack [-qv] [-C dir] [--force] [file...]\n"
+"usage: vmtar-unpack [-qv] [-C dir] [--force] [--max-size n] [file...]\n"
 "       vmtar-unpack -t | --test | --layers | --repack [-qv] [--json] [-o out]\n"
 "                    [file...]\n"
 "       vmtar-unpack -p path | --tar [-f] [-o out] [file]\n"
@@ -19,6 +19,7 @@ static const char usage[] =
 "\n"
 "  -C, --directory dir  extract below dir, made if it is not there\n"
 "      --force          replace files that are there\n"
+"      --max-size n     take at most n bytes (K, M, G) of files: 4G\n"
 "  -t, --list           list members\n"
 "      --test           read all and check it; silence is good news\n"
 "      --layers         tell layers, sizes, writer and signature\n"
@@ -36,11 +37,12 @@ static const char usage[] =
 
 /* An action is the option that asks for it; 0 is extraction. */
 enum { OPT_TEST = EK_OPT_LONG, OPT_LAYERS, OPT_TAR, OPT_JSON, OPT_FORCE,
-       OPT_REPACK };
+       OPT_REPACK, OPT_MAX };
 
 static const struct option longopts[] = {
 	{ "directory", required_argument, NULL, 'C' },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "max-size", required_argument, NULL, OPT_MAX },
 	{ "list", no_argument, NULL, 't' },
 	{ "test", no_argument, NULL, OPT_TEST },
 	{ "layers", no_argument, NULL, OPT_LAYERS },
@@ -59,6 +61,7 @@ static const struct option longopts[] = {
 struct opts {
 	int action, n;
 	const char *dir, *path, *out;
+	uint64_t max;
 	bool replace, json, to_tty, verbose;
 	char **files;
 };
@@ -68,8 +71,8 @@ static void check_args(const struct opts *o)
 	bool reports = o->action != 0 && o->action != 'p' &&
 		       o->action != OPT_TAR;
 
-	if (o->action != 0 && (o->dir != NULL || o->replace))
-		ek_cli_usage("-C and --force are for extraction");
+	if (o->action != 0 && (o->dir != NULL || o->replace || o->max != 0))
+		ek_cli_usage("-C, --force and --max-size are for extraction");
 	if (o->action == 0 && o->out != NULL)
 		ek_cli_usage("extraction takes -C dir, not -o");
 	if (o->json && !reports)
@@ -95,6 +98,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 			o->path = optarg;
 			break;
 		case 'C': o->dir = optarg; break;
+		case OPT_MAX: o->max = ek_cli_size("--max-size", optarg); break;
 		case OPT_FORCE: o->replace = true; break;
 		case OPT_JSON: o->json = true; break;
 		case 'o': o->out = optarg; break;
@@ -134,6 +138,7 @@ static int extract(const struct opts *o, const char *file, struct ek_err *err)
 {
 	struct ek_unpack_opts how = {
 		.replace = o->replace,
+		.max = o->max,
 		.note = say_note,
 		.made = o->verbose ? say_made : NULL,
 		.signed_by = say_signed,

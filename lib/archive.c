@@ -27,6 +27,7 @@ struct ek_archive {
 	size_t next;            /* index of the next member */
 	bool over;              /* a tar was read to its end */
 	bool used;              /* data of a vmtar was read */
+	uint64_t max;           /* bytes that may come to disk */
 };
 
 /* ---- what is it --------------------------------------------------------- */
@@ -165,6 +166,7 @@ int ek_archive_open(struct ek_archive **out, struct ek_in *in,
 	if (a == NULL)
 		return ek_fail_sys(err, "'%.300s'", ek_in_name(in));
 	a->from = in;
+	a->max = EK_TAR_DISK_MAX;
 	rc = open_bare(a, err);
 	if (rc == EK_OK)
 		rc = open_reader(a, err);
@@ -231,6 +233,16 @@ void ek_archive_close(struct ek_archive **a)
 		ek_in_close(&it->from);
 	free(it->path);
 	free(it);
+}
+
+void ek_archive_set_max(struct ek_archive *a, uint64_t max)
+{
+	a->max = max;
+}
+
+uint64_t ek_archive_max(const struct ek_archive *a)
+{
+	return a->max;
 }
 
 enum ek_archive_kind ek_archive_kind(const struct ek_archive *a)
@@ -329,20 +341,21 @@ int ek_archive_rewind(struct ek_archive *a, struct ek_err *err)
 	return rc;
 }
 
-static int copy_limited(struct ek_in *in, struct ek_out *out,
+static int copy_limited(struct ek_in *in, struct ek_out *out, uint64_t max,
 			struct ek_err *err)
 {
+	char size[EK_NUM_SIZE];
 	const unsigned char *p;
 	size_t got;
 	int rc;
 
 	while ((rc = ek_in_peek_some(in, &p, &got, err)) == EK_OK && got != 0) {
-		if (ek_out_pos(out) + got > EK_TAR_DISK_MAX)
-			return ek_fail(err, EK_ELIMIT, "'%.300s': more than"
-				       " %llu GiB of tar are not copied to a"
-				       " scratch file", ek_in_name(in),
-				       (unsigned long long)
-				       (EK_TAR_DISK_MAX >> 30));
+		if (got > max || ek_out_pos(out) > max - got) {
+			ek_num_show_size(max, size);
+			return ek_fail(err, EK_ELIMIT, "'%.300s': more than %s"
+				       " of tar are not copied to a scratch"
+				       " file", ek_in_name(in), size);
+		}
 		ek_out_write(out, p, got);
 		rc = ek_in_skip(in, got, "tar", err);
 		if (rc == EK_OK)
@@ -358,7 +371,8 @@ static int copy_limited(struct ek_in *in, struct ek_out *out,
 #define KEEP_MAX ((uint64_t)512 << 20)
 
 /* Copy all of in to a new scratch file. */
-static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
+static int fill_spool(struct ek_spool **s, struct ek_in *in, uint64_t max,
+		      struct ek_err *err)
 {
 	struct ek_out *out = NULL;
 	int rc;
@@ -367,7 +381,7 @@ static int fill_spool(struct ek_spool **s, struct ek_in *in, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = ek_spool_out(*s, &out, err);
 	if (rc == EK_OK)
-		rc = copy_limited(in, out, err);
+		rc = copy_limited(in, out, max, err);
 	if (rc == EK_OK)
 		rc = ek_out_commit(&out, err);
 	ek_out_abort(&out);
@@ -395,7 +409,7 @@ static int keep_vmtar(struct ek_archive *a, struct ek_err *err)
 	if (rc == EK_OK)
 		rc = open_bare(a, err);
 	if (rc == EK_OK)
-		rc = fill_spool(&spool, a->bare, err);
+		rc = fill_spool(&spool, a->bare, EK_TAR_DISK_MAX, err);
 	if (rc == EK_OK || rc == EK_ESYS) {
 		a->used = true; /* what is open is not at its first byte */
 		if (rc == EK_OK)
@@ -418,7 +432,7 @@ int ek_archive_keep(struct ek_archive *a, bool twice, struct ek_err *err)
 		return keep_vmtar(a, err);
 	if (a->kind == EK_ARCHIVE_VMTAR || ek_archive_can_rewind(a))
 		return EK_OK;
-	rc = fill_spool(&a->spool, a->bare, err);
+	rc = fill_spool(&a->spool, a->bare, a->max, err);
 	if (rc == EK_OK)
 		rc = ek_archive_rewind(a, err);
 	return rc;

@@ -252,7 +252,8 @@ static int take_component(struct ek_bundlemake *m, const struct ek_dbfile *f,
 {
 	struct ek_bulletin x, *b;
 	bool whole;
-	int rc = ek_bulletin_parse(&x, f->e.name, f->data, f->e.size, err);
+	int rc = ek_bulletin_parse(&x, f->e.name, f->data, (size_t)f->e.size,
+				   err);
 
 	if (rc != EK_OK)
 		return rc;

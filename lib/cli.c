@@ -17,6 +17,7 @@
 #include "ek/buf.h"
 #include "ek/cli.h"
 #include "ek/io.h"
+#include "ek/num.h"
 #include "ek/proc.h"
 #include "ek/sandbox.h"
 #include "ek/utf8.h"
@@ -288,6 +289,16 @@ void ek_cli_option(int rc, const struct ek_err *err)
 		ek_cli_usage("%s", err->msg);
 	if (rc != EK_OK)
 		exit(ek_cli_finish(rc, err));
+}
+
+uint64_t ek_cli_size(const char *name, const char *text)
+{
+	uint64_t n;
+
+	if (!ek_num_size(text, &n) || n == 0)
+		ek_cli_usage("%s wants a number of bytes, such as 512M or 8G,"
+			     " not '%s'", name, text);
+	return n;
 }
 
 /* ---- sandbox ------------------------------------------------------------- */

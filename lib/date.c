@@ -147,20 +147,28 @@ static void day_of(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 	*year = *month <= 2 ? y + 1 : y;
 }
 
-static void put(int64_t sec, char between, char out[EK_DATE_SIZE])
+void ek_date_split(int64_t sec, struct ek_civil *out)
 {
-	int64_t days = sec / 86400, year;
+	int64_t days = sec / 86400;
 	int rest = (int)(sec % 86400);
-	unsigned month, day;
 
 	if (rest < 0) {
 		rest += 86400;
 		days--;
 	}
-	day_of(days, &year, &month, &day);
-	snprintf(out, EK_DATE_SIZE, "%04" PRId64 "-%02u-%02u%c%02d:%02d:%02d",
-		 year, month, day, between, rest / 3600, rest / 60 % 60,
-		 rest % 60);
+	day_of(days, &out->year, &out->month, &out->day);
+	out->hour = (unsigned)rest / 3600;
+	out->minute = (unsigned)rest / 60 % 60;
+	out->second = (unsigned)rest % 60;
+}
+
+static void put(int64_t sec, char between, char out[EK_DATE_SIZE])
+{
+	struct ek_civil c;
+
+	ek_date_split(sec, &c);
+	snprintf(out, EK_DATE_SIZE, "%04" PRId64 "-%02u-%02u%c%02u:%02u:%02u",
+		 c.year, c.month, c.day, between, c.hour, c.minute, c.second);
 }
 
 void ek_date_format(const struct ek_date *d, char out[EK_DATE_SIZE])

@@ -110,7 +110,7 @@ static int read_entry(struct ek_imgdb *db, struct ek_tarball *t,
 		return ek_imgdb_nomem(err);
 	rc = copy_entry(&f->e, e, err);
 	if (rc == EK_OK && e->type == EK_FT_FILE) {
-		rc = ek_tarball_slurp(t, *room, &f->data, &len, err);
+		rc = ek_tarball_slurp(t, (size_t)*room, &f->data, &len, err);
 		f->e.size = len;
 		*room -= len;
 	}

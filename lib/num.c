@@ -46,6 +46,36 @@ bool ek_num_int(const char *s, size_t len, int64_t *out)
 	return true;
 }
 
+/* ---- sizes -------------------------------------------------------------- */
+
+bool ek_num_size(const char *s, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	size_t len = strlen(s);
+	const char *unit = len != 0 ? strchr(units, s[len - 1]) : NULL;
+	unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t n;
+
+	if (!ek_num_dec(s, len - (unit != NULL), UINT64_MAX >> shift, &n))
+		return false;
+	*out = n << shift;
+	return true;
+}
+
+void ek_num_show_size(uint64_t n, char out[EK_NUM_SIZE])
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB" };
+	size_t i = 0;
+
+	while (i < 3 && n != 0 && n % 1024 == 0) {
+		n /= 1024;
+		i++;
+	}
+	snprintf(out, EK_NUM_SIZE, "%llu %s", (unsigned long long)n, units[i]);
+}
+
+/* ---- arithmetic --------------------------------------------------------- */
+
 bool ek_num_add(uint64_t a, uint64_t b, uint64_t *out)
 {
 	if (b > UINT64_MAX - a)

@@ -9,8 +9,8 @@
 #include "ek/entry.h"
 #include "ek/err.h"
 #include "ek/io.h"
+#include "ek/num.h"
 #include "ek/path.h"
-#include "ek/tarball.h"
 #include "ek/unpack.h"
 
 #define ID_BITS 06000u /* setuid and setgid */
@@ -109,6 +109,23 @@ static int check_entry(const struct ek_unpack *u, const struct ek_entry *e,
 	return refuse(u, e->name, text, err);
 }
 
+/* A bomb has any number of bytes. */
+static int add_size(struct ek_unpack *u, const struct ek_entry *e,
+		    struct ek_err *err)
+{
+	uint64_t max = ek_archive_max(u->a);
+	char size[EK_NUM_SIZE];
+
+	if (e->size <= max && u->bytes <= max - e->size) {
+		u->bytes += e->size;
+		return EK_OK;
+	}
+	ek_num_show_size(max, size);
+	return ek_fail(err, EK_ELIMIT, "'%.300s': with member '%.300s' more"
+		       " than %s of files: nothing was extracted (--max-size"
+		       " allows more)", ek_archive_name(u->a), e->name, size);
+}
+
 static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 		    struct ek_err *err)
 {
@@ -116,12 +133,6 @@ static int add_item(struct ek_unpack *u, const struct ek_entry *e,
 	struct item *it;
 
 	u->names += strlen(e->name) + (e->link != NULL ? strlen(e->link) : 0);
-	if (e->size > EK_TAR_DISK_MAX - u->bytes)
-		return ek_fail(err, EK_ELIMIT, "'%.300s': with member '%.300s'"
-			       " more than %llu GiB of files: nothing was"
-			       " extracted", ek_archive_name(u->a), e->name,
-			       (unsigned long long)(EK_TAR_DISK_MAX >> 30));
-	u->bytes += e->size;
 	if (u->names > EK_UNPACK_NAMES_MAX)
 		return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u MiB of"
 			       " names", ek_archive_name(u->a),
@@ -157,6 +168,8 @@ static int read_headers(struct ek_unpack *u, struct ek_err *err)
 		rc = ek_archive_next(u->a, &m, err);
 		if (rc == EK_OK)
 			rc = check_entry(u, m.e, err);
+		if (rc == EK_OK)
+			rc = add_size(u, m.e, err);
 		if (rc == EK_OK)
 			rc = add_item(u, m.e, err);
 	} while (rc == EK_OK);
@@ -278,6 +291,11 @@ int ek_unpack_plan(struct ek_unpack **out, struct ek_archive *a,
 	}
 	*out = u;
 	return EK_OK;
+}
+
+uint64_t ek_unpack_bytes(const struct ek_unpack *u)
+{
+	return u->bytes;
 }
 
 void ek_unpack_free(struct ek_unpack **u)
@@ -505,6 +523,8 @@ int ek_unpack_path(const char *path, const char *dir,
 	int rc;
 
 	rc = ek_archive_open_path(&a, path, err);
+	if (rc == EK_OK && opts != NULL && opts->max != 0)
+		ek_archive_set_max(a, opts->max);
 	if (rc == EK_OK)
 		rc = ek_unpack_plan(&u, a, err);
 	if (rc == EK_OK)

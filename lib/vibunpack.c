@@ -10,6 +10,7 @@
 #include "ek/path.h"
 #include "ek/paysum.h"
 #include "ek/source.h"
+#include "ek/tarball.h"
 #include "ek/unpack.h"
 #include "ek/vib.h"
 #include "ek/vibunpack.h"
@@ -20,6 +21,7 @@ struct job {
 	struct ek_vib *vib;           /* open during a pass */
 	struct ek_dir *dir;           /* NULL in the first pass */
 	struct ek_strs files, trees;  /* what the second pass will make */
+	uint64_t left;                /* bytes that trees may have yet */
 };
 
 static void note(const struct job *j, const char *member, const char *text)
@@ -185,6 +187,19 @@ static void tell_kind(const struct job *j, const struct ek_vib_member *m,
 		     : "holds a vmtar, but its type says tar");
 }
 
+/* All trees share one limit. */
+static int plan_tree(struct job *j, struct ek_unpack **u, struct ek_archive *a,
+		     struct ek_err *err)
+{
+	int rc;
+
+	ek_archive_set_max(a, j->left);
+	rc = ek_unpack_plan(u, a, err);
+	if (rc == EK_OK)
+		j->left -= ek_unpack_bytes(*u);
+	return rc;
+}
+
 /* First pass: can all of it be extracted? */
 static int try_tree(struct job *j, const struct ek_vib_member *m,
 		    struct ek_archive *a, struct ek_err *err)
@@ -192,7 +207,7 @@ static int try_tree(struct job *j, const struct ek_vib_member *m,
 	struct ek_unpack *u;
 	struct ek_in *data;
 	size_t index;
-	int rc = ek_unpack_plan(&u, a, err);
+	int rc = plan_tree(j, &u, a, err);
 
 	ek_unpack_free(&u);
 	if (rc != EK_OK)
@@ -235,7 +250,7 @@ static int write_tree(struct job *j, const char *name, struct ek_archive *a,
 	};
 	struct ek_unpack *u;
 	struct ek_dir *sub = NULL;
-	int rc = ek_unpack_plan(&u, a, err);
+	int rc = plan_tree(j, &u, a, err);
 
 	if (rc == EK_OK)
 		rc = ek_dir_mkdir(j->dir, name, 0755, err);
@@ -347,6 +362,7 @@ static int pass(struct job *j, struct ek_err *err)
 	struct ek_in *in;
 	int rc = ek_source_in(j->src, &in, err);
 
+	j->left = j->o->max != 0 ? j->o->max : EK_TAR_DISK_MAX;
 	if (rc != EK_OK)
 		return rc;
 	rc = ek_vib_open(&j->vib, in, err);

@@ -264,7 +264,7 @@ static int by_place(const void *va, const void *vb)
 static int parse_all(struct ek_zip *z, const unsigned char *h,
 		     struct ek_err *err)
 {
-	size_t count = z->n, left = z->dir_len, used;
+	size_t count = z->n, left = z->dir_len, used = 0;
 	uint64_t total = 0;
 	int rc = EK_OK;
 

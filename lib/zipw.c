@@ -2,9 +2,8 @@
 /* zipw.c - write a zip; nothing in it but what was given */
 #include "os.h"
 
-#include <time.h>
-
 #include "ek/buf.h"
+#include "ek/date.h"
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/num.h"
@@ -305,18 +304,15 @@ static int note_name(struct ek_zipw *w, const char *name, struct ek_err *err)
 
 static int set_time(struct ek_zipw *w, int64_t mtime, struct ek_err *err)
 {
-	time_t t = mtime < FIRST ? FIRST : (time_t)mtime;
-	struct tm tm;
+	struct ek_civil c;
 
-	if (mtime >= BEYOND || gmtime_r(&t, &tm) == NULL)
+	if (mtime >= BEYOND)
 		return ek_fail(err, EK_EARG, "the time %lld is beyond 2107: a"
 			       " zip cannot tell it", (long long)mtime);
-	w->date = (uint16_t)((unsigned)(tm.tm_year - 80) << 9 |
-			     (unsigned)(tm.tm_mon + 1) << 5 |
-			     (unsigned)tm.tm_mday);
-	w->time = (uint16_t)((unsigned)tm.tm_hour << 11 |
-			     (unsigned)tm.tm_min << 5 |
-			     (unsigned)tm.tm_sec / 2);
+	ek_date_split(mtime < FIRST ? FIRST : mtime, &c);
+	w->date = (uint16_t)((unsigned)(c.year - 1980) << 9 | c.month << 5 |
+			     c.day);
+	w->time = (uint16_t)(c.hour << 11 | c.minute << 5 | c.second / 2);
 	return EK_OK;
 }
 

@@ -23,8 +23,8 @@ check='libcmocka-dev perl libarchive-tools binutils openssl xz-utils zstd
 	isolinux syslinux-common grub-efi-amd64-bin grub-common dosfstools'
 boot='genisoimage qemu-system-x86 ovmf pxelinux ipxe-qemu'
 report='chromium'
-dev='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind
-	pigz isal git'
+dev='clang clang-tools libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc
+	valgrind pigz isal git'
 pack='debhelper dpkg-dev lintian mmdebstrap git'
 
 list=false

@@ -47,6 +47,12 @@ int ek_archive_open_path(struct ek_archive **out, const char *path,
 			 struct ek_err *err);
 void ek_archive_close(struct ek_archive **a);
 
+/* What may come to disk of it, against bombs: bytes of files that
+ * ek_unpack_plan() takes, and of a tar that a scratch file takes.
+ * EK_TAR_DISK_MAX where nothing is set. */
+void ek_archive_set_max(struct ek_archive *a, uint64_t max);
+uint64_t ek_archive_max(const struct ek_archive *a);
+
 enum ek_archive_kind ek_archive_kind(const struct ek_archive *a);
 /* NULL where it was kept in a scratch file (ek_archive_keep()). */
 const struct ek_layers *ek_archive_layers(const struct ek_archive *a);

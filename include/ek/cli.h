@@ -36,6 +36,10 @@ EK_NORETURN void ek_cli_bad_option(char **argv);
  * exit, with 2 for EK_EARG. */
 void ek_cli_option(int rc, const struct ek_err *err);
 
+/* The value of option name as ek_num_size() takes it, at least 1; exits with 2
+ * where it is none. */
+uint64_t ek_cli_size(const char *name, const char *text);
+
 /* Help or version to stdout; exits with 0, or 3 where stdout is broken. With -v
  * or --verbose in argv the version says which sandbox is active as well. */
 EK_NORETURN void ek_cli_help(void);

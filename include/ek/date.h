@@ -32,6 +32,15 @@ void ek_date_format(const struct ek_date *d, char out[EK_DATE_SIZE]);
 /* "2024-01-02 03:04:05", UTC, for listings. */
 void ek_date_show(int64_t sec, char out[EK_DATE_SIZE]);
 
+/* Seconds since 1970 in UTC, taken apart; unlike gmtime() for all of them, also
+ * where time_t has 32 bits. */
+struct ek_civil {
+	int64_t year;
+	unsigned month, day, hour, minute, second; /* month and day from 1 */
+};
+
+void ek_date_split(int64_t sec, struct ek_civil *out);
+
 int ek_date_cmp(const struct ek_date *a, const struct ek_date *b);
 
 /*

@@ -18,6 +18,12 @@ bool ek_num_oct(const char *s, size_t len, uint64_t max, uint64_t *out);
 /* With an optional '-'; INT64_MIN .. INT64_MAX. */
 bool ek_num_int(const char *s, size_t len, int64_t *out);
 
+/* "512", "64K", "2M", "4G": bytes, with units of 1024. */
+bool ek_num_size(const char *s, uint64_t *out);
+/* The reverse for people, in the largest unit that divides it: "4 GiB". */
+#define EK_NUM_SIZE 32
+void ek_num_show_size(uint64_t n, char out[EK_NUM_SIZE]);
+
 /* a + b, a * b and a rounded up to a multiple of to; false on overflow. */
 bool ek_num_add(uint64_t a, uint64_t b, uint64_t *out);
 bool ek_num_mul(uint64_t a, uint64_t b, uint64_t *out);

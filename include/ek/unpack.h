@@ -10,8 +10,8 @@
  * that ek_path_problem() refuses, a name twice, a name below a file or a link
  * of the same archive, hard links to anything but a file before them, devices,
  * FIFOs, unknown types, symbolic links without a usable target, and files of
- * more than 4 GiB (EK_TAR_DISK_MAX) together. It reads and
- * checks all data as well, but for a vmtar from a pipe, which goes by once.
+ * more bytes together than ek_archive_max(). It reads and checks all data as
+ * well, but for a vmtar from a pipe, which goes by once.
  *
  * Where that turns out bad while files are written, those that are complete
  * stay and no part of another one does.
@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ek_archive;
 struct ek_dir;
@@ -40,6 +41,8 @@ struct ek_unpack; /* opaque */
 
 struct ek_unpack_opts {
 	bool replace; /* files and links that are there, never directories */
+	/* ek_unpack_path() only: for ek_archive_set_max(); 0: what it is */
+	uint64_t max;
 	/* something was done otherwise than the archive says; may be NULL */
 	void (*note)(void *ctx, const char *member, const char *text);
 	/* a member was made; may be NULL */
@@ -53,6 +56,9 @@ struct ek_unpack_opts {
 /* a is borrowed until free, and nothing of it was read before. */
 int ek_unpack_plan(struct ek_unpack **out, struct ek_archive *a,
 		   struct ek_err *err);
+
+/* Of all its files. */
+uint64_t ek_unpack_bytes(const struct ek_unpack *u);
 
 /*
  * Once. What is there already is looked at before the first file is written: a

@@ -11,6 +11,7 @@
 #define EK_VIBUNPACK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ek_err;
 struct ek_nametab;
@@ -22,6 +23,8 @@ struct ek_vibunpack_opts {
 	 * safely, see unpack.h. A layer that is not gzip is EK_EREFUSE.
 	 */
 	bool trees;
+	/* Bytes of all their files, against bombs; 0: EK_TAR_DISK_MAX. */
+	uint64_t max;
 	/*
 	 * Write only those payloads that this table says were added for this
 	 * VIB and lie on the disc, under the file names that it gives, and no

@@ -230,7 +230,7 @@ t 'wrong usage' "$pre"'
 		"--list --firmware efi boot.cfg" "--check --for cd boot.cfg" \
 		"--list -o x boot.cfg" "--get" "-C . boot.cfg" \
 		"--list -C . boot.cfg" "-i --set title=b -"; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # none, or several words
 		status 2 bootcfg-edit $args <boot.cfg >out 2>err
 		[ ! -s out ]; [ -s err ] || { echo "$args"; exit 1; }
 	done

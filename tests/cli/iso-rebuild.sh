@@ -491,7 +491,7 @@ t 'made by genisoimage: names, padding, a catalog without a name' '
 	for f in ISOLINUX.BIN EFIBOOT.IMG; do iso-cat $img $f >t/$f; done
 	cp -r $tree/. t
 	for hide in "-hide BOOT.CAT" ""; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # none, or several words
 		genisoimage -quiet -l -relaxed-filenames -allow-leading-dots -V X \
 			$hide -b ISOLINUX.BIN -c BOOT.CAT -no-emul-boot \
 			-boot-load-size 4 -boot-info-table -eltorito-alt-boot \
@@ -518,7 +518,7 @@ t 'names of images that others made stay too: case, version, dots' '
 		"-l -allow-lowercase -omit-version-number -allow-multidot"; do
 		# "NOEXT." and no version: xorriso has no such names
 		case $o in *omit*) rm -f t/Dir.ext/noext ;; esac
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # none, or several words
 		genisoimage -quiet $o -relaxed-filenames -allow-leading-dots -V X \
 			-b isolinux.bin -c boot.cat -no-emul-boot \
 			-boot-load-size 4 -boot-info-table -eltorito-alt-boot \

@@ -186,15 +186,10 @@ t 'hostile and wrong containers' '
 	refused x.vib "Could not parse VIB XML data"
 '
 
+# names and links in trees: tests/cli/extraction.sh
 t 'hostile trees: nothing is written' '
 	. "$top/refused.sh"
-	mkdir d && echo x >d/f && ln -s /etc d/l
-	tar --format=gnu -P --transform "s,d/f,../../f," -cf a.tar d/f
-	mkvib -o x.vib --payload t:tgz=a.tar
-	refused x.vib ".." --trees
-	tar --format=gnu -P --transform "s,d/f,/tmp/f," -cf a.tar d/f
-	mkvib -o x.vib --payload t:tgz=a.tar
-	refused x.vib "absolute" --trees
+	mkdir d && echo x >d/f
 	echo "no archive" >a
 	mkvib -o x.vib --payload t:vgz=a
 	refused x.vib "x.vib:t" --trees

@@ -111,7 +111,7 @@ static void set_data(struct rec *r, const char *key, const char *value)
 	if (strcmp(key, "data") == 0) {
 		r->data = unescape(value, &r->len);
 	} else {
-		r->len = strtoull(value, NULL, 10);
+		r->len = strtoul(value, NULL, 10);
 		r->data = need(malloc(r->len + 1));
 		memset(r->data, 'x', r->len);
 	}

@@ -135,6 +135,33 @@ static void test_extremes(void **state)
 	assert_string_equal(text, "292277026596-12-04 15:30:07");
 }
 
+static void test_split(void **state)
+{
+	static const struct {
+		int64_t sec;
+		struct ek_civil c;
+	} v[] = {
+		{ 0, { 1970, 1, 1, 0, 0, 0 } },
+		{ -1, { 1969, 12, 31, 23, 59, 59 } },
+		{ 951782400, { 2000, 2, 29, 0, 0, 0 } },
+		/* where 32 bits end */
+		{ INT64_C(2147483648), { 2038, 1, 19, 3, 14, 8 } },
+		{ INT64_C(4354819199), { 2107, 12, 31, 23, 59, 59 } },
+	};
+	struct ek_civil c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(v); i++) {
+		ek_date_split(v[i].sec, &c);
+		assert_true(c.year == v[i].c.year);
+		assert_int_equal(c.month, v[i].c.month);
+		assert_int_equal(c.day, v[i].c.day);
+		assert_int_equal(c.hour, v[i].c.hour);
+		assert_int_equal(c.minute, v[i].c.minute);
+		assert_int_equal(c.second, v[i].c.second);
+	}
+}
+
 static void test_cmp(void **state)
 {
 	const struct ek_date a = { 1, 5 }, b = { 1, 6 }, c = { 2, 0 };
@@ -202,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_cmp),
 		cmocka_unit_test(test_wanted),
 	};

@@ -123,6 +123,39 @@ static void test_arithmetic(void **state)
 	assert_true(v == 77);
 }
 
+static void test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t n;
+		const char *shown;
+	} good[] = {
+		{ "0", 0, "0 bytes" }, { "512", 512, "512 bytes" },
+		{ "1024", 1024, "1 KiB" }, { "64K", 65536, "64 KiB" },
+		{ "3M", 3 << 20, "3 MiB" }, { "2048M", UINT64_C(2) << 30,
+		  "2 GiB" }, { "4G", UINT64_C(4) << 30, "4 GiB" },
+		{ "17179869183G", UINT64_C(17179869183) << 30,
+		  "17179869183 GiB" },
+	};
+	static const char *const bad[] = {
+		"", "K", "1k", "1T", "1KK", "-1", "1 K", "1.5M", "0x1",
+		"17179869184G", "18446744073709551616",
+	};
+	char shown[EK_NUM_SIZE];
+	uint64_t v = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(ek_num_size(bad[i], &v));
+	assert_true(v == 77);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_true(ek_num_size(good[i].text, &v));
+		assert_true(v == good[i].n);
+		ek_num_show_size(v, shown);
+		assert_string_equal(shown, good[i].shown);
+	}
+}
+
 static void test_little_endian(void **state)
 {
 	static const unsigned char b[] = { 0xef, 0xcd, 0xab, 0x89, 0x67, 0x45,
@@ -143,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_unsigned),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_arithmetic),
+		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_little_endian),
 	};
 
