@@ -11,6 +11,7 @@
 #include "ek/rules_bundle.h"
 #include "ek/rules_vib.h"
 #include "ek/vibprobe.h"
+#include "ek/xml_schema.h"
 #include "ek/zip.h"
 
 /* "5.*" and "6.*" stand for a major release, all else for one. */
@@ -146,6 +147,7 @@ int ek_bundle_check(struct ek_bundle *b, struct ek_findings *out,
 {
 	struct ek_vib_ask ask = { .trust = NULL };
 	unsigned mask = ek_bundle_releases(b);
+	struct ek_xml_schema *schema = NULL;
 	struct ek_relvib *given;
 	size_t from = ek_findings_count(out);
 	int rc = gather(b, &given, &ask, err);
@@ -155,8 +157,13 @@ int ek_bundle_check(struct ek_bundle *b, struct ek_findings *out,
 		rc = ek_rules_run(ek_rules_bundle, ek_rules_bundle_n, mask, b,
 				  out, err);
 	*refused = refused_by(out, from) != 0;
+	/* made ready once, for all of them */
+	if (rc == EK_OK)
+		rc = ek_xml_schema_new(&schema, EK_SCHEMA_VIB, err);
+	ask.desc.schema = schema;
 	if (rc == EK_OK)
 		rc = check_vibs(b, &ask, mask, out, refused, err);
+	ek_xml_schema_free(&schema);
 	free(given);
 	return rc;
 }
