@@ -10,9 +10,6 @@
 #include "ek/image.h"
 #include "ek/imgcheck.h"
 #include "ek/imgscan.h"
-#include "ek/io.h"
-#include "ek/num.h"
-#include "ek/pool.h"
 #include "ek/release.h"
 #include "ek/sandbox.h"
 #include "ek/sig.h"
@@ -58,29 +55,6 @@ struct opts {
 	unsigned threads;
 };
 
-static int read_ca(struct opts *o, const char *path, struct ek_err *err)
-{
-	char *pem = NULL;
-	size_t len = 0;
-	int rc = ek_read_all(path, EK_SIG_PEM_MAX, &pem, &len, err);
-
-	if (rc == EK_OK && o->trust == NULL)
-		rc = ek_sigtrust_new(&o->trust, err);
-	if (rc == EK_OK)
-		rc = ek_sigtrust_add(o->trust, path, pem, len, err);
-	free(pem);
-	return rc;
-}
-
-static void set_jobs(struct opts *o, const char *text)
-{
-	uint64_t n;
-
-	if (!ek_num_dec(text, strlen(text), EK_POOL_MAX, &n) || n == 0)
-		ek_cli_usage("'%s' is not a number of threads", text);
-	o->threads = (unsigned)n;
-}
-
 static int set(struct opts *o, int c, char **argv, struct ek_err *err)
 {
 	switch (c) {
@@ -93,7 +67,7 @@ static int set(struct opts *o, int c, char **argv, struct ek_err *err)
 	case OPT_CA:
 		return ek_strs_add(&o->cas, optarg, strlen(optarg), err);
 	case OPT_JSON: o->form = EK_IMGCHECK_JSON; break;
-	case 'j': set_jobs(o, optarg); break;
+	case 'j': o->threads = ek_cli_jobs(optarg); break;
 	case 'q': ek_cli_quiet(true); break;
 	case 'h': ek_cli_help();
 	case 'V': ek_cli_version(argv);
@@ -185,8 +159,8 @@ int main(int argc, char **argv)
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
 		rc = confine(&o, &err);
-	for (size_t i = 0; rc == EK_OK && i < o.cas.n; i++)
-		rc = read_ca(&o, o.cas.v[i], &err);
+	if (rc == EK_OK)
+		rc = ek_sigtrust_read(&o.trust, o.cas.v, o.cas.n, &err);
 	if (rc == EK_OK)
 		rc = run(&o, &text, &err);
 	ek_cli_puts(ek_buf_str(&text)); /* empty where it was not checked */

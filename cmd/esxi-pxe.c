@@ -55,15 +55,6 @@ struct opts {
 	struct ek_pxe_opts pxe;
 };
 
-static void on_note(void *ctx, bool warning, const char *text)
-{
-	(void)ctx;
-	if (warning)
-		ek_cli_warn("%s", text);
-	else
-		ek_cli_note("%s", text);
-}
-
 static void on_made(void *ctx, const char *path)
 {
 	(void)ctx;
@@ -138,7 +129,7 @@ static int confine(const struct opts *o, struct ek_err *err)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .pxe = { .note = on_note, .progress = on_progress } };
+	struct opts o = { .pxe = { .note = ek_cli_on_note, .progress = on_progress } };
 	struct ek_err err = EK_ERR_INIT;
 	int rc;
 

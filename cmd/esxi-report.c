@@ -6,8 +6,6 @@
 
 #include "ek/cli.h"
 #include "ek/io.h"
-#include "ek/num.h"
-#include "ek/pool.h"
 #include "ek/report.h"
 #include "ek/sandbox.h"
 
@@ -50,15 +48,6 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 	ek_cli_progress(done < total ? "reading" : NULL, done, total);
 }
 
-static void set_jobs(struct opts *o, const char *text)
-{
-	uint64_t n;
-
-	if (!ek_num_dec(text, strlen(text), EK_POOL_MAX, &n) || n == 0)
-		ek_cli_usage("'%s' is not a number of threads", text);
-	o->report.threads = (unsigned)n;
-}
-
 static void parse_args(struct opts *o, int argc, char **argv)
 {
 	int c;
@@ -67,7 +56,7 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		switch (c) {
 		case OPT_DIFF: o->report.diff = optarg; break;
 		case OPT_PROGRESS: ek_cli_progress_force(); break;
-		case 'j': set_jobs(o, optarg); break;
+		case 'j': o->report.threads = ek_cli_jobs(optarg); break;
 		case 'o': o->out = optarg; break;
 		case 'q': ek_cli_quiet(true); break;
 		case 'h': ek_cli_help();

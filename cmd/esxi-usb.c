@@ -86,15 +86,6 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	return ek_date_wanted(o->mtime, &o->usb.timed, &o->usb.mtime, err);
 }
 
-static void on_note(void *ctx, bool warning, const char *text)
-{
-	(void)ctx;
-	if (warning)
-		ek_cli_warn("%s", text);
-	else
-		ek_cli_note("%s", text);
-}
-
 static void on_progress(void *ctx, const char *stage, uint64_t done,
 			uint64_t total)
 {
@@ -129,7 +120,7 @@ static int confine(const struct opts *o, struct ek_out **out,
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .usb = { .note = on_note, .progress = on_progress } };
+	struct opts o = { .usb = { .note = ek_cli_on_note, .progress = on_progress } };
 	struct ek_usb_result result = { 0, 0 };
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_out *out = NULL;

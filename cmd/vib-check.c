@@ -6,7 +6,6 @@
 
 #include "ek/buf.h"
 #include "ek/cli.h"
-#include "ek/io.h"
 #include "ek/release.h"
 #include "ek/sandbox.h"
 #include "ek/sig.h"
@@ -62,20 +61,6 @@ static void add_target(struct opts *o, const char *text)
 	if (o->c.ask.desc.n_targets == EK_VIBCHECK_TARGETS)
 		ek_cli_usage("too many --target");
 	o->targets[o->c.ask.desc.n_targets++] = r;
-}
-
-static int read_ca(struct opts *o, const char *path, struct ek_err *err)
-{
-	char *pem = NULL;
-	size_t len = 0;
-	int rc = ek_read_all(path, EK_SIG_PEM_MAX, &pem, &len, err);
-
-	if (rc == EK_OK && o->trust == NULL)
-		rc = ek_sigtrust_new(&o->trust, err);
-	if (rc == EK_OK)
-		rc = ek_sigtrust_add(o->trust, path, pem, len, err);
-	free(pem);
-	return rc;
 }
 
 static int set(struct opts *o, int c, char **argv, struct ek_err *err)
@@ -146,8 +131,8 @@ int main(int argc, char **argv)
 	rc = parse_args(&o, argc, argv, &err);
 	if (rc == EK_OK)
 		rc = confine(&o, &err);
-	for (size_t i = 0; rc == EK_OK && i < o.cas.n; i++)
-		rc = read_ca(&o, o.cas.v[i], &err);
+	if (rc == EK_OK)
+		rc = ek_sigtrust_read(&o.trust, o.cas.v, o.cas.n, &err);
 	o.c.ask.trust = o.trust;
 	if (rc == EK_OK)
 		rc = ek_vibcheck(&o.c, o.files, o.n_files, &text, &err);

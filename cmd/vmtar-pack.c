@@ -9,7 +9,6 @@
 #include "ek/deflate.h"
 #include "ek/io.h"
 #include "ek/layers.h"
-#include "ek/num.h"
 #include "ek/tree.h"
 #include "ek/vmtar.h"
 
@@ -99,7 +98,6 @@ static void parse_long(struct opts *o, int c, char **argv)
 
 static void parse_opt(struct opts *o, int c, char **argv)
 {
-	uint64_t jobs;
 
 	if (c == 'z' || (c >= '0' && c <= '9')) {
 		o->level = c == 'z' ? EK_GZ_LEVEL : c - '0';
@@ -109,11 +107,7 @@ static void parse_opt(struct opts *o, int c, char **argv)
 	switch (c) {
 	case 'C': o->dir = optarg; break;
 	case 'f': o->force = true; break;
-	case 'j':
-		if (!ek_num_dec(optarg, strlen(optarg), 1024, &jobs) || jobs == 0)
-			ek_cli_usage("'%s' is not a number of threads", optarg);
-		o->jobs = (unsigned)jobs;
-		break;
+	case 'j': o->jobs = ek_cli_jobs(optarg); break;
 	case 'o': o->out = optarg; break;
 	case 'q': ek_cli_quiet(true); break;
 	case 'v': o->verbose = true; break;

@@ -119,6 +119,15 @@ void ek_cli_note(const char *fmt, ...)
 	va_end(ap);
 }
 
+void ek_cli_on_note(void *ctx, bool warning, const char *text)
+{
+	(void)ctx;
+	if (warning)
+		ek_cli_warn("%s", text);
+	else
+		ek_cli_note("%s", text);
+}
+
 void ek_cli_quiet(bool quiet)
 {
 	is_quiet = quiet;
@@ -299,6 +308,15 @@ uint64_t ek_cli_size(const char *name, const char *text)
 		ek_cli_usage("%s wants a number of bytes, such as 512M or 8G,"
 			     " not '%s'", name, text);
 	return n;
+}
+
+unsigned ek_cli_jobs(const char *text)
+{
+	uint64_t n;
+
+	if (!ek_num_dec(text, strlen(text), 1024, &n) || n == 0)
+		ek_cli_usage("'%s' is not a number of threads", text);
+	return (unsigned)n;
 }
 
 /* ---- sandbox ------------------------------------------------------------- */

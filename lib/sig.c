@@ -12,6 +12,7 @@
 
 #include "ek/buf.h"
 #include "ek/err.h"
+#include "ek/io.h"
 #include "ek/path.h"
 #include "ek/sig.h"
 #include "sig_int.h"
@@ -380,6 +381,35 @@ int ek_sigtrust_add(struct ek_sigtrust *t, const char *name, const void *pem,
 		if (X509_STORE_add_cert(t->store, sk_X509_value(certs, i)) != 1)
 			rc = no_memory(name, err);
 	sk_X509_pop_free(certs, X509_free);
+	return rc;
+}
+
+static int add_file(struct ek_sigtrust *t, const char *path,
+		    struct ek_err *err)
+{
+	char *pem = NULL;
+	size_t len = 0;
+	int rc = ek_read_all(path, EK_SIG_PEM_MAX, &pem, &len, err);
+
+	if (rc == EK_OK)
+		rc = ek_sigtrust_add(t, path, pem, len, err);
+	free(pem);
+	return rc;
+}
+
+int ek_sigtrust_read(struct ek_sigtrust **t, char *const *paths, size_t n,
+		     struct ek_err *err)
+{
+	int rc;
+
+	*t = NULL;
+	if (n == 0)
+		return EK_OK;
+	rc = ek_sigtrust_new(t, err);
+	for (size_t i = 0; rc == EK_OK && i < n; i++)
+		rc = add_file(*t, paths[i], err);
+	if (rc != EK_OK)
+		ek_sigtrust_free(t);
 	return rc;
 }
 

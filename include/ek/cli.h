@@ -40,6 +40,9 @@ void ek_cli_option(int rc, const struct ek_err *err);
  * where it is none. */
 uint64_t ek_cli_size(const char *name, const char *text);
 
+/* The value of -j, 1 to 1024; exits with 2 where it is none. */
+unsigned ek_cli_jobs(const char *text);
+
 /* Help or version to stdout; exits with 0, or 3 where stdout is broken. With -v
  * or --verbose in argv the version says which sandbox is active as well. */
 EK_NORETURN void ek_cli_help(void);
@@ -63,6 +66,8 @@ int ek_cli_sandbox_files(char *const *in, size_t n, const struct ek_out *out,
  * masked. note is silent after ek_cli_quiet(true), warn is not. */
 void ek_cli_warn(const char *fmt, ...) EK_PRINTF(1, 2);
 void ek_cli_note(const char *fmt, ...) EK_PRINTF(1, 2);
+/* The one or the other, for those who are told by a callback. */
+void ek_cli_on_note(void *ctx, bool warning, const char *text);
 void ek_cli_quiet(bool quiet);
 bool ek_cli_is_quiet(void);
 

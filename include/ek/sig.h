@@ -55,6 +55,9 @@ int ek_sigtrust_new(struct ek_sigtrust **t, struct ek_err *err);
 /* Add every certificate of a PEM text; none in it is EK_EFORMAT. */
 int ek_sigtrust_add(struct ek_sigtrust *t, const char *name, const void *pem,
 		    size_t len, struct ek_err *err);
+/* A new one with all of n files; NULL where n is 0. */
+int ek_sigtrust_read(struct ek_sigtrust **t, char *const *paths, size_t n,
+		     struct ek_err *err);
 void ek_sigtrust_free(struct ek_sigtrust **t);
 
 enum ek_sig_verdict {

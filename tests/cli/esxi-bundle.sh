@@ -23,22 +23,6 @@ echo hello >"$s/tree/opt/acme/hello"
 ) || exit 99
 export s
 
-# rejected N TEXT COMMAND... - status N, one line with TEXT, no output, no file
-rejected() {
-	want=$1
-	text=$2
-	shift 2
-	: >../msg
-	: >../names
-	find . | sort >../names
-	status "$want" "$@" >../out 2>../msg
-	cat ../msg
-	[ ! -s ../out ]
-	[ "$(wc -l <../msg)" -eq "${lines:-1}" ]
-	grep -q -e "$text" ../msg
-	find . | sort | diff ../names -
-}
-
 # again DIR - the bundle of what is in DIR and DIR/metadata, as ../x.zip or x.zip
 again() {
 	(cd "$1/metadata" && rm -f ../metadata.zip && bsdtar --format zip -cf ../metadata.zip -- *)

@@ -303,8 +303,9 @@ t 'the same words whatever the number of threads' '
 	rm d/VMX.V00
 	cp d/S.V00 d/SB.V00
 	status 1 esxi-check -j 1 d >a 2>err
-	status 1 esxi-check -j 4 d >b 2>err
+	status 1 esxi-check -j 64 d >b 2>err
 	cmp a b
+	status 2 esxi-check -j 0 d >/dev/null 2>&1
 	tail -n 1 a | grep -qx "2 errors, 0 warnings"
 	grep -q "^esxi-check: .d.: 2 errors found$" err
 	status 1 esxi-check -q d >q 2>err

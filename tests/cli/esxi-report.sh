@@ -23,22 +23,6 @@ export s
 well='perl $TOP/tests/fixture/markup.pl'
 export well
 
-# rejected N TEXT COMMAND... - status N, one line with TEXT, no output, no file
-rejected() {
-	want=$1
-	text=$2
-	shift 2
-	: >../msg
-	: >../names
-	find . | sort >../names
-	status "$want" "$@" >../out 2>../msg
-	cat ../msg
-	[ ! -s ../out ]
-	[ "$(wc -l <../msg)" -eq "${lines:-1}" ]
-	grep -q -e "$text" ../msg
-	find . | sort | diff ../names -
-}
-
 # no COMMAND... - ok where it fails; after "!" the shell would go on either way
 no() {
 	if "$@"; then return 1; fi

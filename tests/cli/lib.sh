@@ -4,6 +4,8 @@
 #
 #   t 'title' 'script'   run script in a directory of its own; ok where it is 0
 #   status N command...  ok where command exits with N and nothing else
+#   rejected N TEXT command...   the same, with one line that has TEXT ($lines of
+#                        them), no output, and no file made or gone
 #   man_examples PAGE [SECTION]   run the literal blocks under EXAMPLES of
 #                        man/PAGE.1, in order, in this directory; ok where none
 #                        fails
@@ -49,6 +51,21 @@ t() {
 		sed 's/^/# /' "$top/log"
 		failed=1
 	fi
+}
+
+rejected() {
+	want=$1
+	text=$2
+	shift 2
+	: >../msg
+	: >../names
+	find . | sort >../names
+	status "$want" "$@" >../out 2>../msg
+	cat ../msg
+	[ ! -s ../out ]
+	[ "$(wc -l <../msg)" -eq "${lines:-1}" ]
+	grep -q -e "$text" ../msg
+	find . | sort | diff ../names -
 }
 
 man_examples() {
