@@ -21,7 +21,7 @@
 
 static int is_image(const char *path, bool *yes, struct ek_err *err)
 {
-	enum ek_kind kind;
+	enum ek_kind kind = EK_KIND_UNKNOWN;
 	struct ek_in *in;
 	struct stat st;
 	int rc;
