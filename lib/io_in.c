@@ -262,6 +262,18 @@ int ek_in_read(struct ek_in *in, void *buf, size_t n, size_t *got,
 	return EK_OK;
 }
 
+int ek_in_drain(struct ek_in *in, struct ek_err *err)
+{
+	size_t more = 1;
+	int rc = EK_OK;
+
+	while (rc == EK_OK && more != 0) {
+		take(in, there(in));
+		rc = fill_more(in, &more, err);
+	}
+	return rc;
+}
+
 int ek_in_copy(struct ek_in *in, struct ek_out *out, uint64_t *n,
 	       struct ek_err *err)
 {

@@ -13,11 +13,15 @@
 
 static const struct ek_payload_eyes no_eyes;
 
+/* The digests of a look; those of the outer layer where there is another in it. */
+enum { FILE256, FILE1, INSIDE256, INSIDE1, OUTER256, OUTER1, SUMS };
+
+#define SUM(i) (1u << (i))
+
 struct look {
 	struct ek_payload_look *l;
 	const struct ek_payload_eyes *eyes;
-	struct ek_digest *file256, *file1, *inside256, *inside1;
-	struct ek_digest *outer256, *outer1;
+	struct ek_digest *sum[SUMS]; /* NULL where not wanted */
 	bool one_layer; /* the outer one is the only one */
 	struct ek_tgz_scan *scan; /* NULL: no tar */
 	int rc;         /* first failure of a tap, which cannot return it */
@@ -43,39 +47,32 @@ static int read_tarball(void *from, void *buf, size_t n, size_t *got,
 
 /* ---- bytes as they pass ------------------------------------------------- */
 
+static void update(struct look *k, int at, const void *p, size_t n)
+{
+	if (k->sum[at] != NULL)
+		ek_digest_update(k->sum[at], p, n);
+}
+
 static void see_outer(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
 	/* of one layer see_inner() does it */
-	if (k->one_layer || k->eyes->plain || k->eyes->no_sums)
+	if (k->one_layer)
 		return;
-	ek_digest_update(k->outer256, p, n);
-	ek_digest_update(k->outer1, p, n);
+	update(k, OUTER256, p, n);
+	update(k, OUTER1, p, n);
 }
 
 static void see_inner(void *ctx, const void *p, size_t n)
 {
 	struct look *k = ctx;
 
-	if (!k->eyes->plain && !k->eyes->no_sums) {
-		ek_digest_update(k->inside256, p, n);
-		ek_digest_update(k->inside1, p, n);
-	}
+	update(k, INSIDE256, p, n);
+	update(k, INSIDE1, p, n);
 	k->l->inside_size += n;
 	if (k->scan != NULL && k->rc == EK_OK)
 		k->rc = ek_tgz_scan_feed(k->scan, p, n, &k->err);
-}
-
-static int drain(struct look *k, struct ek_in *in, struct ek_err *err)
-{
-	size_t got;
-	int rc;
-
-	do
-		rc = ek_in_read(in, k->buf, sizeof(k->buf), &got, err);
-	while (rc == EK_OK && got != 0);
-	return rc;
 }
 
 /* ---- one entry ---------------------------------------------------------- */
@@ -117,10 +114,10 @@ static int read_entry(struct look *k, read_data *read, void *from,
 		      struct ek_digest *d, char *held, size_t hold,
 		      struct ek_err *err)
 {
-	size_t at = 0, got;
+	size_t at = 0, got = 1;
 	int rc;
 
-	do {
+	while (got != 0 && (d != NULL || at < hold)) {
 		rc = read(from, k->buf, sizeof(k->buf), &got, err);
 		if (rc != EK_OK)
 			return rc;
@@ -132,7 +129,7 @@ static int read_entry(struct look *k, read_data *read, void *from,
 			memcpy(held + at, k->buf, n);
 			at += n;
 		}
-	} while (got != 0 && (d != NULL || at < hold));
+	}
 	return EK_OK;
 }
 
@@ -295,7 +292,7 @@ static int read_layers(struct look *k, struct ek_layers *layers,
 			*err = l->why;
 		return l->rc;
 	}
-	l->layers_rc = drain(k, in, &l->layers_why);
+	l->layers_rc = ek_in_drain(in, &l->layers_why);
 	if (ek_layers_footer(layers)->there)
 		l->footer = *ek_layers_footer(layers);
 	rc = l->layers_rc;
@@ -328,51 +325,86 @@ static int take_off(struct look *k, struct ek_in *file, struct ek_err *err)
 	return rc == EK_OK ? k->rc : rc;
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- digests ------------------------------------------------------------ */
+
+static bool is(const char *s, const char *want)
+{
+	return s != NULL && strcmp(s, want) == 0;
+}
+
+/* What must be computed for one checksum; see ek_payload_fits(). */
+static unsigned sums_for(const struct ek_checksum *s)
+{
+	bool one = is(s->type, "sha-1");
+
+	if (is(s->type, "sha-256-gunzip1"))
+		return SUM(OUTER256) | SUM(INSIDE256);
+	if (!one && !is(s->type, "sha-256"))
+		return 0;
+	if (s->process == NULL)
+		return SUM(one ? FILE1 : FILE256);
+	if (!is(s->process, "gunzip"))
+		return 0;
+	return one ? SUM(INSIDE1) | SUM(OUTER1) : SUM(INSIDE256) | SUM(OUTER256);
+}
+
+static unsigned wanted_sums(const struct ek_payload_eyes *e)
+{
+	unsigned sums = 0;
+
+	if (e->no_sums)
+		return 0;
+	if (e->plain)
+		return SUM(FILE256);
+	if (e->only == NULL)
+		return SUM(SUMS) - 1;
+	for (size_t i = 0; i < e->only->n_sums; i++)
+		sums |= sums_for(&e->only->sums[i]);
+	return sums;
+}
 
 static int new_digests(struct look *k, struct ek_err *err)
 {
-	int rc = ek_tgz_scan_new(&k->scan, &k->l->form, err);
+	unsigned sums = wanted_sums(k->eyes);
+	int rc = EK_OK;
 
-	if (rc != EK_OK || k->eyes->no_sums)
-		return rc;
-	rc = ek_digest_new(&k->file256, EK_SHA256, err);
-	if (rc != EK_OK || k->eyes->plain)
-		return rc;
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->file1, EK_SHA1, err);
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->inside256, EK_SHA256, err);
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->inside1, EK_SHA1, err);
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->outer256, EK_SHA256, err);
-	if (rc == EK_OK)
-		rc = ek_digest_new(&k->outer1, EK_SHA1, err);
+	for (int i = 0; rc == EK_OK && i < SUMS; i++)
+		if ((sums & SUM(i)) != 0)
+			rc = ek_digest_new(&k->sum[i], i % 2 == 0 ? EK_SHA256
+								  : EK_SHA1,
+					   err);
 	return rc;
 }
 
-static int results(struct look *k, struct ek_err *err)
+static int result(const struct look *k, int at, char hex[EK_DIGEST_HEX],
+		  struct ek_err *err)
+{
+	return k->sum[at] != NULL ? ek_digest_hex(k->sum[at], hex, err) : EK_OK;
+}
+
+static int results(const struct look *k, struct ek_err *err)
 {
 	struct ek_payload_look *l = k->l;
-	int rc = ek_digest_hex(k->file256, l->sha256, err);
+	int rc = result(k, FILE256, l->sha256, err);
 
-	if (rc == EK_OK && !k->eyes->plain)
-		rc = ek_digest_hex(k->file1, l->sha1, err);
-	if (rc != EK_OK || l->layers_rc != EK_OK || k->eyes->plain)
-		return rc;
-	rc = ek_digest_hex(k->inside256, l->inside_sha256, err);
 	if (rc == EK_OK)
-		rc = ek_digest_hex(k->inside1, l->inside_sha1, err);
+		rc = result(k, FILE1, l->sha1, err);
+	if (rc != EK_OK || l->layers_rc != EK_OK)
+		return rc;
+	rc = result(k, INSIDE256, l->inside_sha256, err);
+	if (rc == EK_OK)
+		rc = result(k, INSIDE1, l->inside_sha1, err);
 	if (rc != EK_OK || l->layers[0] == '\0')
 		return rc;
-	rc = ek_digest_hex(k->one_layer ? k->inside256 : k->outer256,
-			   l->gunzip1_sha256, err);
+	rc = result(k, k->one_layer ? INSIDE256 : OUTER256, l->gunzip1_sha256,
+		    err);
 	if (rc == EK_OK)
-		rc = ek_digest_hex(k->one_layer ? k->inside1 : k->outer1,
-				   l->gunzip1_sha1, err);
+		rc = result(k, k->one_layer ? INSIDE1 : OUTER1,
+			    l->gunzip1_sha1, err);
 	return rc;
 }
+
+/* ---- the whole ---------------------------------------------------------- */
 
 /* A stream of the file that takes its digests, to be closed; NULL where none are
  * wanted. */
@@ -380,9 +412,9 @@ static int open_file(struct look *k, struct ek_in *in, struct ek_in **file,
 		     struct ek_err *err)
 {
 	*file = NULL;
-	if (k->eyes->no_sums)
+	if (k->sum[FILE256] == NULL && k->sum[FILE1] == NULL)
 		return EK_OK;
-	return ek_in_open_digest(file, in, k->file256, k->file1, err);
+	return ek_in_open_digest(file, in, k->sum[FILE256], k->sum[FILE1], err);
 }
 
 static int look_at(struct look *k, struct ek_in *in, struct ek_err *err)
@@ -393,14 +425,14 @@ static int look_at(struct look *k, struct ek_in *in, struct ek_err *err)
 
 	/* the rest; a failure of in itself sticks in it and shows here */
 	if (rc == EK_OK)
-		rc = drain(k, in, err);
+		rc = ek_in_drain(in, err);
 	if (rc != EK_OK)
 		return rc;
 	l->size = ek_in_pos(in) - from;
 	ek_tgz_scan_end(k->scan, l->gzip);
 	ek_strs_sort(&l->files);
 	ek_strs_sort(&l->dirs);
-	return k->eyes->no_sums ? EK_OK : results(k, err);
+	return results(k, err);
 }
 
 int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
@@ -415,18 +447,16 @@ int ek_payload_look(struct ek_in *in, const struct ek_payload_eyes *eyes,
 		return ek_fail_sys(err, "'%s'", ek_in_name(in));
 	k->l = l;
 	k->eyes = eyes != NULL ? eyes : &no_eyes;
-	rc = new_digests(k, err);
+	rc = ek_tgz_scan_new(&k->scan, &l->form, err);
+	if (rc == EK_OK)
+		rc = new_digests(k, err);
 	if (rc == EK_OK)
 		rc = open_file(k, in, &file, err);
 	if (rc == EK_OK)
 		rc = look_at(k, file != NULL ? file : in, err);
 	ek_in_close(&file);
-	ek_digest_free(k->file256);
-	ek_digest_free(k->file1);
-	ek_digest_free(k->inside256);
-	ek_digest_free(k->inside1);
-	ek_digest_free(k->outer256);
-	ek_digest_free(k->outer1);
+	for (int i = 0; i < SUMS; i++)
+		ek_digest_free(k->sum[i]);
 	ek_tgz_scan_free(&k->scan);
 	free(k);
 	return rc;
@@ -440,11 +470,6 @@ void ek_payload_look_clear(struct ek_payload_look *l)
 }
 
 /* ---- against a checksum -------------------------------------------------- */
-
-static bool is(const char *s, const char *want)
-{
-	return s != NULL && strcmp(s, want) == 0;
-}
 
 static const char *inside_digest(const struct ek_payload_look *l,
 				 const struct ek_checksum *s)

@@ -117,19 +117,6 @@ static int pass(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 	return EK_OK;
 }
 
-/* To the end of in. */
-static int drain(struct ek_in *in, struct ek_err *err)
-{
-	unsigned char buf[16384];
-	size_t got;
-	int rc;
-
-	do
-		rc = ek_in_read(in, buf, sizeof(buf), &got, err);
-	while (rc == EK_OK && got != 0);
-	return rc;
-}
-
 static void see_outer(void *ctx, const void *p, size_t n)
 {
 	update(ctx, OUTER, p, n);
@@ -154,7 +141,7 @@ static int read_inside(struct check *c, struct ek_in *file, struct ek_err *err)
 			     ek_in_name(file));
 	if (rc == EK_OK) {
 		c->xz = ek_layers_kind(l, 1) == EK_LAYER_XZ;
-		rc = drain(ek_layers_in(l), err);
+		rc = ek_in_drain(ek_layers_in(l), err);
 	}
 	ek_layers_close(&l);
 	return rc;
@@ -239,7 +226,7 @@ static int check_stream(struct check *c, struct ek_in *file,
 
 	if (c->inflate)
 		inside = read_inside(c, file, &why);
-	rc = drain(file, err);
+	rc = ek_in_drain(file, err);
 	if (rc == EK_OK)
 		rc = compare_side(c, true, err);
 	if (rc != EK_OK)

@@ -252,22 +252,13 @@ int ek_vib_next(struct ek_vib *v, struct ek_vib_member *m, struct ek_err *err)
 int ek_vib_copy(struct ek_vib *v, struct ek_out *out, unsigned *unchecked,
 		struct ek_err *err)
 {
-	unsigned char buf[16384];
-	size_t got;
-	int rc;
-
 	if (v->m.payload != NULL)
 		return ek_paysum_copy(v->m.payload, file(v), v->m.data, out,
 				      unchecked, err);
 	if (unchecked != NULL)
 		*unchecked = EK_NO_SUMS;
-	for (;;) {
-		rc = ek_in_read(v->m.data, buf, sizeof(buf), &got, err);
-		if (rc != EK_OK || got == 0)
-			return rc;
-		if (out != NULL)
-			ek_out_write(out, buf, got);
-	}
+	return out != NULL ? ek_in_copy(v->m.data, out, NULL, err)
+			   : ek_in_drain(v->m.data, err);
 }
 
 int ek_vib_verify(struct ek_vib *v, struct ek_err *err)

@@ -154,6 +154,7 @@ static int read_member(struct ek_vibprobe *p, struct ek_ar *ar,
 		       struct ek_err *err)
 {
 	struct ek_err why = EK_ERR_INIT;
+	struct ek_payload_eyes eyes = { .only = NULL };
 	const struct ek_ar_member *m;
 	struct ek_probe_member *v;
 	struct ek_in *data;
@@ -167,7 +168,8 @@ static int read_member(struct ek_vibprobe *p, struct ek_ar *ar,
 	place(p, v);
 	if (v->payload == SIZE_MAX)
 		return EK_OK;
-	rc = ek_payload_look(data, NULL, &v->look, &why);
+	eyes.only = &p->d.payloads[v->payload];
+	rc = ek_payload_look(data, &eyes, &v->look, &why);
 	v->looked = rc == EK_OK;
 	return keep(p, rc, &why, err);
 }

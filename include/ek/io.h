@@ -98,6 +98,9 @@ int ek_in_read_exact(struct ek_in *in, void *buf, size_t n, const char *what,
 int ek_in_skip(struct ek_in *in, uint64_t n, const char *what,
 	       struct ek_err *err);
 
+/* Take all that there is, to the end. */
+int ek_in_drain(struct ek_in *in, struct ek_err *err);
+
 /* Copies to the end; *n (may be NULL) counts. */
 struct ek_out;
 int ek_in_copy(struct ek_in *in, struct ek_out *out, uint64_t *n,

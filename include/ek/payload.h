@@ -23,6 +23,7 @@
 struct ek_checksum;
 struct ek_entry;
 struct ek_in;
+struct ek_payload;
 
 enum ek_payload_holds {
 	EK_HOLDS_BYTES, /* no archive */
@@ -70,6 +71,8 @@ struct ek_payload_eyes {
 	bool plain;   /* of the digests of a look only sha256; the others stay
 		       * "": they take more time than all else */
 	bool no_sums; /* not even that one */
+	/* only those digests that its checksums speak of; NULL: all */
+	const struct ek_payload *only;
 	void *ctx;
 };
 

@@ -1259,6 +1259,30 @@ static void test_in_same(void **state)
 	}
 }
 
+/* To the end of what is left, and a failure on the way. */
+static void test_drain(void **state)
+{
+	static const char text[] = "0123456789";
+	struct ek_in *from, *in;
+	unsigned char c[3];
+	size_t got;
+
+	(void)state;
+	assert_int_equal(ek_in_open_mem(&from, "m", text, 10, NULL), EK_OK);
+	assert_int_equal(ek_in_read(from, c, 3, &got, NULL), EK_OK);
+	assert_int_equal(ek_in_drain(from, NULL), EK_OK);
+	assert_int_equal(ek_in_pos(from), 10);
+	assert_int_equal(ek_in_drain(from, NULL), EK_OK);
+	ek_in_close(&from);
+	/* a part of more than there is */
+	assert_int_equal(ek_in_open_mem(&from, "m", text, 10, NULL), EK_OK);
+	assert_int_equal(ek_in_open_part(&in, from, 11, NULL), EK_OK);
+	assert_int_equal(ek_in_drain(in, NULL), EK_EFORMAT);
+	assert_int_equal(ek_in_pos(in), 10);
+	ek_in_close(&in);
+	ek_in_close(&from);
+}
+
 static void test_same_file(void **state)
 {
 	(void)state;
@@ -1284,7 +1308,7 @@ int main(void)
 		T(test_peek_part_rewind),
 		T(test_file_and_spool),
 		T(test_in_same),
-		T(test_same_file),
+		T(test_same_file), T(test_drain),
 		T(test_out_on_a_bad_system),
 		T(test_out_named_abort),
 		T(test_out_through_links),

@@ -266,6 +266,70 @@ static void test_plain(void **state)
 	ek_buf_free(&file);
 }
 
+/* Of file only what the checksum speaks of, and that as if all were taken. */
+static void only_one(const struct ek_buf *file, struct ek_checksum s,
+		     const char *taken)
+{
+	struct ek_payload p = { .sums = &s, .n_sums = 1 };
+	const struct ek_payload_eyes eyes = { .only = &p };
+	struct ek_payload_look all, l;
+	const struct {
+		const char *all, *only;
+	} v[] = {
+		{ all.sha256, l.sha256 }, { all.sha1, l.sha1 },
+		{ all.inside_sha256, l.inside_sha256 },
+		{ all.inside_sha1, l.inside_sha1 },
+		{ all.gunzip1_sha256, l.gunzip1_sha256 },
+		{ all.gunzip1_sha1, l.gunzip1_sha1 },
+	};
+
+	assert_int_equal(look(file, NULL, &all), EK_OK);
+	assert_int_equal(look(file, &eyes, &l), EK_OK);
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+		assert_string_equal(v[i].only, taken[i] == '+' ? v[i].all : "");
+	s.hex = all.gunzip1_sha256; /* what will do for xz, see test_sums() */
+	assert_int_equal(ek_payload_fits(&l, &s), ek_payload_fits(&all, &s));
+	s.hex = all.inside_sha1;
+	assert_int_equal(ek_payload_fits(&l, &s), ek_payload_fits(&all, &s));
+	assert_int_equal(l.inside_size, all.inside_size);
+	ek_payload_look_clear(&all);
+	ek_payload_look_clear(&l);
+}
+
+static void test_only(void **state)
+{
+	static char t1[] = "sha-1", t256[] = "sha-256", g1[] = "sha-256-gunzip1";
+	static char gunzip[] = "gunzip", other[] = "txt-mle", md5[] = "md5";
+	static const struct {
+		struct ek_checksum s;
+		const char *taken; /* of sha256, sha1, inside_*, gunzip1_* */
+	} rows[] = {
+		{ { t256, NULL, NULL }, "+-----" },
+		{ { t1, NULL, NULL }, "-+----" },
+		{ { t256, gunzip, NULL }, "--+-+-" },
+		{ { t1, gunzip, NULL }, "---+-+" },
+		{ { g1, NULL, NULL }, "--+-+-" },
+		{ { t256, other, NULL }, "------" },
+		{ { md5, NULL, NULL }, "------" },
+	};
+	struct ek_buf inside = EK_BUF_INIT, mid = EK_BUF_INIT;
+	struct ek_buf one = EK_BUF_INIT, xz = EK_BUF_INIT;
+
+	(void)state;
+	make_vmtar(&inside);
+	add_gzip(&one, inside.p, inside.len);
+	add_xz(&mid, inside.p, inside.len, LZMA_CHECK_CRC32, 1u << 16);
+	add_gzip(&xz, mid.p, mid.len);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		only_one(&one, rows[i].s, rows[i].taken);
+		only_one(&xz, rows[i].s, rows[i].taken);
+	}
+	ek_buf_free(&inside);
+	ek_buf_free(&mid);
+	ek_buf_free(&one);
+	ek_buf_free(&xz);
+}
+
 static void test_no_archive(void **state)
 {
 	struct ek_buf inside = EK_BUF_INIT, file = EK_BUF_INIT;
@@ -423,7 +487,7 @@ int main(void)
 		cmocka_unit_test(test_vgz), cmocka_unit_test(test_tgz),
 		cmocka_unit_test(test_inner_layers),
 		cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_plain), cmocka_unit_test(test_only),
 		cmocka_unit_test(test_no_archive), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_bad_archive), cmocka_unit_test(test_eyes),
 		cmocka_unit_test(test_no_sums),
