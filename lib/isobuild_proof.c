@@ -18,7 +18,6 @@ struct proof {
 	ek_isobuild_progress *progress;
 	void *ctx;
 	uint64_t done, total;
-	unsigned char x[65536], y[65536];
 };
 
 static const char *name(const struct proof *p)
@@ -56,28 +55,34 @@ static int compare(struct proof *p, struct ek_in *want, struct ek_in *have,
 		   const struct hole *hole, struct ek_digest *d,
 		   const char *path, struct ek_err *err)
 {
+	const unsigned char *x, *y;
 	uint64_t at = 0;
 	size_t n, m, diff;
 	int rc;
 
-	do {
-		rc = ek_in_read(want, p->x, sizeof(p->x), &n, err);
+	for (;;) {
+		rc = ek_in_peek_some(want, &x, &n, err);
 		if (rc == EK_OK)
-			rc = ek_in_read(have, p->y, sizeof(p->y), &m, err);
-		if (rc != EK_OK)
+			rc = ek_in_peek_some(have, &y, &m, err);
+		if (rc != EK_OK || (n == 0 && m == 0))
 			return rc;
-		diff = first_difference(p->x, p->y, n < m ? n : m, at, hole);
-		if (n != m || diff != n)
+		n = n < m ? n : m; /* 0 where one of them ends */
+		diff = first_difference(x, y, n, at, hole);
+		if (n == 0 || diff != n)
 			return ek_fail(err, EK_EREFUSE, "'%s': proof failed: "
 				       "'%s' has other bytes from offset %llu "
 				       "on", name(p), path,
 				       (unsigned long long)(at + diff));
 		if (d != NULL)
-			ek_digest_update(d, p->x, n);
+			ek_digest_update(d, x, n);
 		at += n;
 		advance(p, n);
-	} while (n == sizeof(p->x));
-	return EK_OK;
+		rc = ek_in_skip(want, n, path, err);
+		if (rc == EK_OK)
+			rc = ek_in_skip(have, n, path, err);
+		if (rc != EK_OK)
+			return rc;
+	}
 }
 
 static int compare_nodes(struct proof *p, const struct ek_iso_node *in,

@@ -10,6 +10,7 @@
 #include "ek/iso9660.h"
 #include "ek/isobuild.h"
 #include "ek/json.h"
+#include "ek/pool.h"
 #include "rebuild_int.h"
 
 struct ek_rebuild {
@@ -116,6 +117,15 @@ static int admit(struct ek_rebuild *r, struct ek_err *err)
 	return rc;
 }
 
+/* The proof reads what the disk is still taking: the two side by side. */
+static int sync_or_prove(void *ctx, size_t i, struct ek_err *err)
+{
+	struct ek_rebuild *r = ctx;
+
+	return i == 0 ? ek_out_prepare(r->file, err)
+		      : ek_isobuild_prove(r->plan, r->out, on_progress, r, err);
+}
+
 static int write_and_prove(struct ek_rebuild *r, struct ek_err *err)
 {
 	int rc, fd = ek_out_fd(r->file);
@@ -129,7 +139,7 @@ static int write_and_prove(struct ek_rebuild *r, struct ek_err *err)
 		rc = ek_iso_open_fd(&r->out, fd, r->name, err);
 	r->stage = "proving";
 	if (rc == EK_OK)
-		rc = ek_isobuild_prove(r->plan, r->out, on_progress, r, err);
+		rc = ek_pool_run(2, 2, sync_or_prove, r, err);
 	r->stage = NULL;
 	on_progress(r, 0, 0);
 	return rc;
