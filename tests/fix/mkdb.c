@@ -3,7 +3,7 @@
  * mkdb.c - an image database in the real form, and the files it speaks of
  *
  *	mkdb [--shape 5.0|6.7|7.0|8.0|9.0] [--count N] [--short] [--esx-version V]
- *	     [--kernel file] [--ballast file.v00] [-o imgdb.tgz]
+ *	     [--kernel file] [--ballast file.v00]... [-o imgdb.tgz]
  *	     [--payloads dir]
  *
  * A dozen VIBs as VMware's (all made up): esx-base with boot payloads, drivers,
@@ -11,8 +11,8 @@
  * modules in boot.cfg, --short gives their files one-letter stems. --payloads
  * writes the files of the modules, the loaders, IMGDB.TGZ, IMGPAYLD.TGZ and BOOT.CFG
  * into dir, all in upper case as they are on a disc. --kernel is what the payload that
- * kernel= names holds (else a line of text); --ballast the payload of a VIB of
- * its own, taken as it is. The same call gives the same bytes.
+ * kernel= names holds (else a line of text); each --ballast the payload of a
+ * VIB of its own, taken as it is. The same call gives the same bytes.
  */
 #include "os.h"
 
@@ -43,7 +43,7 @@
 #include "ek/vmtar.h"
 #include "testkey.h"
 
-enum { VIBS_MAX = 400, PAYLOADS_MAX = 16, FILE_MAX = 1 << 30 };
+enum { VIBS_MAX = 400, BALLAST_MAX = 200, PAYLOADS_MAX = 16, FILE_MAX = 1 << 30 };
 
 /* "name:type[:boot-order[:vfat-name]]", cut by blanks */
 struct vib {
@@ -194,7 +194,8 @@ static const struct shape *find_shape(const char *release)
 
 struct opts {
 	const struct shape *shape;
-	const char *out, *dir, *esx, *kernel, *ballast;
+	const char *out, *dir, *esx, *kernel, *ballast[BALLAST_MAX];
+	size_t n_ballast;
 	unsigned count;
 	bool is_short;
 };
@@ -213,7 +214,7 @@ struct image {
 	struct ek_imgdb *db;
 	struct ek_profile *p;
 	struct vib vibs[VIBS_MAX];
-	char text[VIBS_MAX][2][64]; /* of the vibs that --count adds */
+	char text[VIBS_MAX][2][64]; /* of those that --count and --ballast add */
 	struct ek_vibdesc d[VIBS_MAX];
 	size_t n;
 	struct item *items;
@@ -408,8 +409,11 @@ static void make_payload(struct image *im, size_t vib, struct ek_payload *p,
 	size_t len;
 
 	if (v->payloads[0] == '!') { /* ballast, taken as it is */
-		must(ek_read_all(im->o->ballast, FILE_MAX, &it->data, &it->len,
-				 &err), im->o->ballast);
+		const char *file = im->o->ballast[strtoul(v->name + 7, NULL,
+							  10)];
+
+		must(ek_read_all(file, FILE_MAX, &it->data, &it->len, &err),
+		     file);
 		return;
 	}
 	if (strncmp(p->type, "boot", 4) == 0) {
@@ -561,9 +565,13 @@ static void list_vibs(struct image *im)
 
 	for (size_t i = 0; i < s->n; i++)
 		im->vibs[im->n++] = s->vibs[i];
-	if (im->o->ballast != NULL)
-		im->vibs[im->n++] = (struct vib){ "ballast", "1.0-1",
-						  "!ballast:vgz", "" };
+	for (size_t i = 0; i < im->o->n_ballast; i++) {
+		char *name = im->text[im->n][0], *payload = im->text[im->n][1];
+
+		snprintf(name, 64, "ballast%zu", i);
+		snprintf(payload, 64, "!ballast%zu:vgz", i);
+		im->vibs[im->n++] = (struct vib){ name, "1.0-1", payload, "" };
+	}
 	for (size_t i = 0; count_modules(im) < im->o->count; i++) {
 		char *name = im->text[im->n][0], *payload = im->text[im->n][1];
 
@@ -907,7 +915,11 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		case 'S': o->is_short = true; break;
 		case 'e': o->esx = optarg; break;
 		case 'k': o->kernel = optarg; break;
-		case 'b': o->ballast = optarg; break;
+		case 'b':
+			if (o->n_ballast == BALLAST_MAX)
+				exit(2);
+			o->ballast[o->n_ballast++] = optarg;
+			break;
 		case 'p': o->dir = optarg; break;
 		case 'o': o->out = optarg; break;
 		default: exit(2);
