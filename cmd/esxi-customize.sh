@@ -150,9 +150,11 @@ package() {
 edit_database() {
 	set -- --target "$release" ${force:+--force} ${mtime:+--mtime "$mtime"} \
 		"$@" disc/IMGDB.TGZ
-	in_work imgdb-edit --plan "$@" >"$work/plan" || # show all that is wrong
-		{ status=$?; $quiet || cat "$work/plan"; exit "$status"; }
-	in_work imgdb-edit --plan --json "$@" >"$work/plan.json"
+	if ! $quiet || $dry || [ -n "$keep" ]; then # show all that is wrong
+		in_work imgdb-edit --plan "$@" >"$work/plan" ||
+			{ status=$?; $quiet || cat "$work/plan"; exit "$status"; }
+	fi
+	[ -z "$manifest" ] || in_work imgdb-edit --plan --json "$@" >"$work/plan.json"
 	in_work imgdb-edit -q -o IMGDB.TGZ --names-out names "$@"
 	when=$(in_work imgdb-info --get modifiedtime IMGDB.TGZ)
 }
