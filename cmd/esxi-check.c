@@ -102,17 +102,11 @@ static int confine(const struct opts *o, struct ek_err *err)
 	return ek_cli_sandbox(&box, err);
 }
 
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	ek_cli_progress(ctx, done, total);
-}
-
 static int scan(struct ek_imgscan **s, struct ek_image *img,
 		const struct opts *o, struct ek_err *err)
 {
-	static char reading[] = "reading modules";
 	struct ek_imgscan_opts so = {
-		.threads = o->threads, .progress = on_progress, .ctx = reading,
+		.threads = o->threads, .progress = ek_cli_on_reading,
 	};
 	int rc;
 

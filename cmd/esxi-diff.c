@@ -64,12 +64,6 @@ static void parse_args(struct opts *o, int argc, char **argv)
 		ek_cli_usage("each is read more than once: '-' will not do");
 }
 
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress("reading", done, total);
-}
-
 static int report(const struct opts *o, const struct ek_diff *d,
 		  struct ek_err *err)
 {
@@ -93,7 +87,7 @@ static int status_of(int rc, const struct ek_err *err, bool same)
 
 int main(int argc, char **argv)
 {
-	const struct ek_diff_opts how = { .progress = on_progress };
+	const struct ek_diff_opts how = { .progress = ek_cli_on_reading };
 	struct ek_err err = EK_ERR_INIT;
 	struct opts o = { .json = false };
 	struct ek_diff *d = NULL;

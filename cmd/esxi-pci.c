@@ -94,15 +94,9 @@ static void parse_args(struct ek_pcirun *r, const char **ids, int argc,
 	check_args(r, argc, argv);
 }
 
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress("reading", done, total);
-}
-
 int main(int argc, char **argv)
 {
-	struct ek_pcirun r = { .progress = on_progress };
+	struct ek_pcirun r = { .progress = ek_cli_on_reading };
 	struct ek_sandbox box = EK_SANDBOX_INIT;
 	struct ek_buf text = EK_BUF_INIT;
 	struct ek_err err = EK_ERR_INIT;

@@ -42,12 +42,6 @@ struct opts {
 	struct ek_report_opts report;
 };
 
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress(done < total ? "reading" : NULL, done, total);
-}
-
 static void parse_args(struct opts *o, int argc, char **argv)
 {
 	int c;
@@ -102,7 +96,7 @@ static int report(const struct opts *o, struct ek_err *err)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .report = { .progress = on_progress } };
+	struct opts o = { .report = { .progress = ek_cli_on_reading } };
 	struct ek_err err = EK_ERR_INIT;
 
 	ek_cli_init("esxi-report", usage);

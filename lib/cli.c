@@ -482,3 +482,9 @@ void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
 	fputs("\033[K", stderr);
 	fflush(stderr);
 }
+
+void ek_cli_on_reading(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	ek_cli_progress(done < total ? "reading" : NULL, done, total);
+}

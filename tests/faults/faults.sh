@@ -10,25 +10,14 @@
 # FEW=n takes n calls of each kind and run, spread over all of them (12); FEW=0
 # takes every one. FAULT_SO is the library of fault.c.
 set -u
-: "${BIN:?}" "${FIX:?}" "${TOP:?}" "${FAULT_SO:?}"
+: "${TOP:?}" "${FAULT_SO:?}"
 few=${FEW:-12}
 here=$TOP/tests/faults
-PATH=$BIN:$FIX:$PATH
-LC_ALL=C
-TZ=UTC
-export PATH LC_ALL TZ
-unset SOURCE_DATE_EPOCH
-umask 022
-top=$(mktemp -d) || exit 99
-trap 'rm -rf "$top"' EXIT
-s=$top/shared
-w=$top/work
-export s
 n=0
 faults=0
 bad=0
-# shellcheck source=tests/faults/inputs.sh
-. "$here/inputs.sh"
+# shellcheck source=tests/faults/place.sh
+. "$here/place.sh"
 
 # The runs: a name, then the command line. "out" is a file that is there before,
 # "dir" a directory that is not; what is printed counts as output as well.

@@ -10,23 +10,12 @@
 #
 # SEED repeats a series of moments as far as the machine lets it.
 set -u
-: "${BIN:?}" "${FIX:?}" "${TOP:?}"
+: "${TOP:?}"
 kills=${KILLS:-200}
 seed=${SEED:-$(date +%s)}
-PATH=$BIN:$FIX:$PATH
-LC_ALL=C
-TZ=UTC
-export PATH LC_ALL TZ
-unset SOURCE_DATE_EPOCH
-umask 022
-top=$(mktemp -d) || exit 99
-trap 'rm -rf "$top"' EXIT
-s=$top/shared
-w=$top/work
-export s
 bad=0
-# shellcheck source=tests/faults/inputs.sh
-. "$TOP/tests/faults/inputs.sh"
+# shellcheck source=tests/faults/place.sh
+. "$TOP/tests/faults/place.sh"
 command -v xorriso >/dev/null || { echo '1..0 # SKIP xorriso is not installed'; exit 0; }
 
 # names, and whether there is an old output
