@@ -99,12 +99,14 @@ static void compliance(const struct ek_isobuild *b, struct words *w)
 /*
  * -no_rc: no start-up file of the user. -read_fs ecma119: the names that the
  * loaders see, also where Rock Ridge or Joliet have others. -follow param: a
- * symbolic link given as source stands for its file.
+ * symbolic link given as source stands for its file. -pacifier: it looks that
+ * often whether all is written, else once a second.
  */
 static void settings(struct words *w)
 {
 	static const char *const v[] = {
 		"xorriso", "-no_rc", "-report_about", "UPDATE",
+		"-pacifier", "interval=0.1",
 		"-abort_on", "FAILURE", "-return_with", "SORRY", "32",
 		"-iso_rr_pattern", "off", "-disk_pattern", "off",
 		"-stdio_sync", "off", "-rockridge", "off",

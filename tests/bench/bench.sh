@@ -187,7 +187,8 @@ done
 ! command -v esxi-pci >/dev/null ||
 	row 'esxi-pci --all' 1.3 'esxi-pci --all in.iso >x 2>&1 || :' \
 		'igzip -dc, 2 at a time' "$inflate" igzip
-alone='rm -f y.iso; xorriso -no_rc -report_about FATAL -stdio_sync off \
+alone='rm -f y.iso; xorriso -no_rc -report_about FATAL \
+	-pacifier interval=0.1 -stdio_sync off \
 	-rockridge off -compliance no_emul_toc:7bit_ascii -padding 0 \
 	-indev in.iso -outdev y.iso -boot_image any replay \
 	-map BOOT.CFG /BOOT.CFG -commit 2>/dev/null; sync y.iso'
