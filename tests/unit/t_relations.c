@@ -9,6 +9,8 @@
 #include "ek/err.h"
 #include "ek/relations.h"
 
+#include "relation_rows.h"
+
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
@@ -195,27 +197,6 @@ static void test_displaced(void **state)
 	}
 }
 
-/* Version of a provide, relation and version of a constraint, does it meet. */
-static const struct {
-	const char *have, *relation, *want;
-	bool meets;
-} versions[] = {
-	{ "6.7.0-0.0.8169922", ">=", "6.5.0", true },
-	{ "6.7.0-0.0.8169922", "=", "6.7.0", true },
-	{ "6.7.0-0.0.8169922", ">>", "6.7.0", false },
-	{ "6.7.0-0.0.8169922", "<=", "6.7.0", true },
-	{ "6.7.0-0.0.8169922", "=", "6.7.0-0.0.8169922", true },
-	{ "6.7.0-0.0.8169922", ">=", "6.7.0-0.0.9000000", false },
-	{ "6.7.0-0.0.8169922", "=", "6.7", false },
-	{ "6.7.0", ">=", "6.7.0-1", false },
-	{ NULL, NULL, NULL, true },
-	{ NULL, "=", "1", false },
-	{ "1.0-1", NULL, NULL, true },
-	{ "1.0", "<<", "1.0.0", true },
-	{ "1.0-5", "<<", "1.0", false },
-	{ "2.0-1", ">>", "1.9", true },
-};
-
 static void test_versions(void **state)
 {
 	struct ek_constraint c = { .name = NULL };
@@ -223,23 +204,25 @@ static void test_versions(void **state)
 	struct ek_vibdesc d;
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(versions); i++) {
+	for (size_t i = 0; i < LENGTH(relation_rows); i++) {
+		const char *have = relation_rows[i].have;
+
 		make(&d, &(struct text){ "other", "9", "" });
 		assert_int_equal(ek_constraints_add(&d.provides, "x",
-						    versions[i].have != NULL ?
-						    "=" : NULL,
-						    versions[i].have, NULL),
-				 EK_OK);
+						    have != NULL ? "=" : NULL,
+						    have, NULL), EK_OK);
 		c.name = name;
 		c.relation = c.version = NULL;
-		if (versions[i].relation != NULL) {
+		if (relation_rows[i].relation != NULL) {
 			snprintf(relation, sizeof(relation), "%s",
-				 versions[i].relation);
-			snprintf(want, sizeof(want), "%s", versions[i].want);
+				 relation_rows[i].relation);
+			snprintf(want, sizeof(want), "%s",
+				 relation_rows[i].want);
 			c.relation = relation;
 			c.version = want;
 		}
-		assert_int_equal(ek_relations_meets(&d, &c), versions[i].meets);
+		assert_int_equal(ek_relations_meets(&d, &c),
+				 relation_rows[i].meets);
 		ek_vibdesc_clear(&d);
 	}
 }

@@ -9,42 +9,17 @@
 #include "ek/err.h"
 #include "ek/zstd.h"
 
+#include "codec.h"
 #include "wrap.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum { N = 700000 };
 
-static void make(char *data, size_t n)
-{
-	uint32_t x = 1;
-
-	for (size_t i = 0; i < n; i++) {
-		x = x * 1664525 + 1013904223;
-		data[i] = (char)(i % 3000 < 200 ? x >> 24 : i / 3000);
-	}
-}
-
 static int unzstd(const void *z, size_t len, size_t step, struct ek_buf *out,
 		  uint64_t *pos, struct ek_err *err)
 {
-	char *buf = malloc(step);
-	struct ek_in *from, *in;
-	size_t got;
-	int rc;
-
-	assert_non_null(buf);
-	assert_int_equal(ek_in_open_mem(&from, "m", z, len, NULL), EK_OK);
-	assert_int_equal(ek_in_open_unzstd(&in, from, false, NULL), EK_OK);
-	do {
-		rc = ek_in_read(in, buf, step, &got, err);
-		ek_buf_add(out, buf, got);
-	} while (rc == EK_OK && got != 0);
-	*pos = ek_in_pos(from);
-	ek_in_close(&in);
-	ek_in_close(&from);
-	free(buf);
-	return rc;
+	return unpack(ek_in_open_unzstd, z, len, step, out, pos, err);
 }
 
 /* By our writer, in pieces of step bytes. */
