@@ -341,13 +341,16 @@ bench: all fixes
 
 # what runs in several threads, under the thread sanitizer. Whatever vib-check
 # finds in the VIBs, a race ends it with 66
-TSAN = unit/t_pool unit/t_deflate unit/t_imgscan bin/vib-check
+TSAN = unit/t_pool unit/t_deflate unit/t_imgscan bin/vib-check bin/iso-rebuild
 check-tsan: all fixes
 	$(MAKE) SAN=thread $(TSAN:%=build-thread/%)
 	set -e; for t in $(filter unit/%,$(TSAN)); do build-thread/$$t; done
 	BIN=$(BIN) FIX=$(FIX) sh tests/fixture/vibs.sh $(B)/tsan
 	rc=0; build-thread/bin/vib-check $(B)/tsan/*.vib >$(B)/tsan/out || rc=$$?; \
 	[ $$rc -le 1 ] && [ "$$(grep -c '\.vib: ' $(B)/tsan/out)" -ge 12 ]
+	PATH=$(BIN):$(FIX):$$PATH sh tests/fixture/mkimage.sh $(B)/tsan/in.iso
+	build-thread/bin/iso-rebuild -q --add /X.TXT=README.md \
+	  -o $(B)/tsan/out.iso $(B)/tsan/in.iso
 
 # without ISA-L, which has another code for every processor
 COUNT = BIN=$(CURDIR)/build-zlib/bin FIX=$(CURDIR)/build-zlib/fix CC='$(CC)' \
