@@ -87,10 +87,11 @@ static long sums(const struct ek_record *r, long *is_unsigned)
 }
 
 /*
- * An octal field as strtoll() would read it, but nothing may follow the digits
- * except NULs and blanks, to the end of the field, and they must end inside it
- * unless run_on: GNU tar's size has 11 digits and an end, ustar's mode may fill
- * its 8 bytes. Other programs refuse a header with more in it.
+ * An octal field as strtoll() would read it, but before the digits only blanks
+ * may stand, no tabs, and nothing may follow except NULs and blanks, to the end
+ * of the field; they must end inside it unless run_on: GNU tar's size has 11
+ * digits and an end, ustar's mode may fill its 8 bytes. Other programs refuse a
+ * header with more in it.
  */
 static bool get_octal(const unsigned char *p, size_t len, bool run_on,
 		      uint64_t *out)
@@ -98,7 +99,7 @@ static bool get_octal(const unsigned char *p, size_t len, bool run_on,
 	uint64_t v = 0;
 	size_t i = 0;
 
-	while (i < len && (p[i] == ' ' || (p[i] >= '\t' && p[i] <= '\r')))
+	while (i < len && p[i] == ' ')
 		i++;
 	for (; i < len && p[i] >= '0' && p[i] <= '7'; i++) {
 		if (v >> 60 != 0)

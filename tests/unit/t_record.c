@@ -250,6 +250,9 @@ static void test_bad_fields(void **state)
 		  " place" },
 		{ 337, "\0\0\0x", 4,
 		  "x: the device number is not an octal number" },
+		{ 329, "\t\0\0\0\0\0\0", 8,
+		  "x: the device number is not an octal number" },
+		{ 100, "\r00644", 7, "x: the mode is not an octal number" },
 	};
 	struct ek_record r;
 	struct ek_entry e;
