@@ -315,15 +315,20 @@ static int prove_table(const struct proof *p, struct ek_err *err)
 	const struct ek_iso_boot *in, *out;
 	struct ek_iso_table t;
 	const char *why;
+	int rc;
 
 	in = ek_iso_boot_for(&p->b->boot, EK_ISO_BIOS);
 	out = ek_iso_boot_for(&p->boot, EK_ISO_BIOS);
-	if (in == NULL || in->node == NULL || out == NULL ||
-	    ek_iso_table(p->b->in, in->node, &t, NULL) != EK_OK ||
-	    ek_iso_table_problem(&t, in->node) != NULL)
+	if (in == NULL || in->node == NULL || out == NULL)
 		return EK_OK;
-	if (ek_iso_table(p->out, out->node, &t, err) != EK_OK)
-		return EK_EFORMAT;
+	rc = ek_iso_table(p->b->in, in->node, &t, err);
+	if (rc == EK_ESYS)
+		return rc;
+	if (rc != EK_OK || ek_iso_table_problem(&t, in->node) != NULL)
+		return EK_OK;
+	rc = ek_iso_table(p->out, out->node, &t, err);
+	if (rc != EK_OK)
+		return rc;
 	why = ek_iso_table_problem(&t, out->node);
 	if (why != NULL)
 		return ek_fail(err, EK_EREFUSE, "'%s': proof failed: boot "
