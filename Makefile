@@ -334,6 +334,7 @@ faults-more: all fixes
 # the unit and byte tests in a root of another architecture: ARCH=s390x, i386
 ARCH =
 check-arch:
+	tools/deps.sh arch
 	sh tests/arch.sh $(ARCH)
 
 bench: all fixes

@@ -9,7 +9,7 @@
 # mmdebstrap from the sources that apt has here, and with the compiler in it: no
 # cross compiler is installed on this machine. The root stays for the next run;
 # remove DIR where it is not wanted any more. Needs root, mmdebstrap, and for what
-# this CPU does not run qemu-user-static with binfmt_misc.
+# this CPU does not run arch-test, and qemu-user-static with binfmt_misc.
 #
 # CLI='name ...' are the files of tests/cli, and CFLAGS those of the compiler:
 # -O0 is the fastest by far where the compiler itself is emulated.

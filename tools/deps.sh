@@ -8,6 +8,7 @@
 #	tools/deps.sh build check report    and look at a page in a browser
 #	tools/deps.sh build dev        and lint, fuzz, valgrind, clang, benchmarks
 #	tools/deps.sh build check pack and make the Debian package, try it
+#	tools/deps.sh arch             run the tests on another architecture
 #	tools/deps.sh -l build ...     only print what is missing
 #
 # Nothing is done where nothing is missing. Without root it goes through sudo;
@@ -26,13 +27,14 @@ report='chromium'
 dev='clang clang-tools libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc
 	valgrind pigz isal git'
 pack='debhelper dpkg-dev lintian mmdebstrap git'
+arch='mmdebstrap arch-test qemu-user-static git'
 
 list=false
 if [ "${1:-}" = -l ]; then
 	list=true
 	shift
 fi
-[ $# -gt 0 ] || { sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 want=
 for set in "$@"; do
 	case $set in
@@ -42,8 +44,9 @@ for set in "$@"; do
 	report) want="$want $report" ;;
 	dev) want="$want $dev" ;;
 	pack) want="$want $pack" ;;
+	arch) want="$want $arch" ;;
 	*)
-		echo "deps.sh: no set '$set': build, check, boot, report, dev, pack" >&2
+		echo "deps.sh: no set '$set': build, check, boot, report, dev, pack, arch" >&2
 		exit 2 ;;
 	esac
 done
