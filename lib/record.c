@@ -276,6 +276,20 @@ static const struct field fields[] = {
 
 enum { F_MODE, F_UID, F_GID, F_SIZE, F_MTIME, F_MAJOR, F_MINOR, N_FIELDS };
 
+/* vmtar.5, "Types": NUL, digits and letters. What else stands there no other
+ * program would know for a header again. */
+static int check_type(const struct ek_record *r, const char *what,
+		      struct ek_err *err)
+{
+	unsigned char c = r->b[AT_TYPE];
+	unsigned char upper = c & 0xdf;
+
+	if (c == 0 || (c >= '0' && c <= '9') || (upper >= 'A' && upper <= 'Z'))
+		return EK_OK;
+	return ek_fail(err, EK_EFORMAT, "%s: its type is the byte 0x%02x, which"
+		       " no archive has", what, c);
+}
+
 static int get_fields(const struct ek_record *r, const char *what,
 		      uint64_t v[N_FIELDS], struct ek_err *err)
 {
@@ -313,7 +327,9 @@ int ek_record_entry(const struct ek_record *r, const char *name,
 	int rc;
 
 	memset(e, 0, sizeof(*e));
-	rc = get_fields(r, what, v, err);
+	rc = check_type(r, what, err);
+	if (rc == EK_OK)
+		rc = get_fields(r, what, v, err);
 	if (rc != EK_OK)
 		return rc;
 	e->type = type_of(ek_record_type(r));

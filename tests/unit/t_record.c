@@ -253,6 +253,10 @@ static void test_bad_fields(void **state)
 		{ 329, "\t\0\0\0\0\0\0", 8,
 		  "x: the device number is not an octal number" },
 		{ 100, "\r00644", 7, "x: the mode is not an octal number" },
+		{ 156, "\3", 1, "x: its type is the byte 0x03, which no archive"
+		  " has" },
+		{ 156, "\333", 1, "x: its type is the byte 0xdb, which no"
+		  " archive has" },
 	};
 	struct ek_record r;
 	struct ek_entry e;
