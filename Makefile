@@ -430,7 +430,8 @@ check-repro:
 clean:
 	rm -rf build build-*
 
--include $(shell find $(B) build-fuzz -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build-fuzz -path $(B)/arch -prune -o -name '*.d' \
+	-print 2>/dev/null)
 
 .PHONY: faults faults-full faults-more kills check-arch lint-scan all misbehave \
 	units fixes replays check check-unit check-corpus check-cli check-trees \

@@ -93,12 +93,21 @@ copy_tree() {
 # Warnings and hardening were looked at elsewhere, and take long.
 flags="ISAL= WARN= HARD=-fPIE CFLAGS=$CFLAGS"
 
-# Everything but what does not run there; all that fails is told.
+# qemu-user starts a program that is not there with status 127 where posix_spawn()
+# should have failed, and takes no seccomp filter: these two cannot pass under it.
+# All else runs, and all that fails is told.
+lacking='t_proc t_sandbox'
+
 inside() {
+	[ -n "$qemu" ] || lacking=
 	cat <<-EOF
 	cd /src && make -s -j2 $flags all fixes units || exit
 	for t in build/unit/t_*; do
 		case \$t in *.log) continue ;; esac
+		case " $lacking " in *" \${t##*/} "*)
+			echo "arch.sh: \$t is left out: qemu-user lacks what it tests"
+			continue ;;
+		esac
 		if \$t >\$t.log 2>&1; then
 			n=\$((n + 1))
 		else
