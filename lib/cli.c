@@ -486,5 +486,7 @@ void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
 void ek_cli_on_reading(void *ctx, uint64_t done, uint64_t total)
 {
 	(void)ctx;
-	ek_cli_progress(done < total ? "reading" : NULL, done, total);
+	ek_cli_progress("reading", done, total);
+	if (done >= total)
+		ek_cli_progress(NULL, 0, 0);
 }
