@@ -21,6 +21,7 @@ struct check {
 	uint64_t size[SIDES];
 	bool inflate;   /* is anything declared about the inside */
 	bool xz;        /* there is xz inside the gzip */
+	bool one_layer; /* the outer one is the only one: OUTER is INSIDE */
 };
 
 static bool is(const char *s, const char *want)
@@ -70,8 +71,10 @@ static int want(struct check *c, const struct ek_checksum *s,
 			       " checksum of unsupported hash type %s", c->file,
 			       c->p->name, s->type);
 	rc = want_at(c, at, kind, err);
-	if (rc == EK_OK && at == INSIDE) /* for xz, see compare() */
-		rc = want_at(c, OUTER, kind, err);
+	/* INSIDE of xz may be OUTER, see compare(); of one layer both are
+	 * INSIDE, see digest_at() */
+	if (rc == EK_OK && at != PLAIN)
+		rc = want_at(c, at == INSIDE ? OUTER : INSIDE, kind, err);
 	return rc;
 }
 
@@ -119,7 +122,11 @@ static int pass(void *ctx, unsigned char *buf, size_t cap, size_t *got,
 
 static void see_outer(void *ctx, const void *p, size_t n)
 {
-	update(ctx, OUTER, p, n);
+	struct check *c = ctx;
+
+	/* of one layer see_inside() does it */
+	if (!c->one_layer)
+		update(c, OUTER, p, n);
 }
 
 static void see_inside(void *ctx, const void *p, size_t n)
@@ -140,6 +147,7 @@ static int read_inside(struct check *c, struct ek_in *file, struct ek_err *err)
 		rc = ek_fail(err, EK_EFORMAT, "'%s' is not gzip",
 			     ek_in_name(file));
 	if (rc == EK_OK) {
+		c->one_layer = ek_layers_count(l) == 1;
 		c->xz = ek_layers_kind(l, 1) == EK_LAYER_XZ;
 		rc = ek_in_drain(ek_layers_in(l), err);
 	}
@@ -152,8 +160,9 @@ static int read_inside(struct check *c, struct ek_in *file, struct ek_err *err)
 static int digest_at(const struct check *c, const struct ek_checksum *s, int at,
 		     char hex[EK_DIGEST_HEX], bool *same, struct ek_err *err)
 {
-	struct ek_digest *d = is(s->type, "sha-1") ? c->sha1[at]
-						   : c->sha256[at];
+	int from = at == OUTER && c->one_layer ? INSIDE : at;
+	struct ek_digest *d = is(s->type, "sha-1") ? c->sha1[from]
+						   : c->sha256[from];
 	int rc = ek_digest_hex(d, hex, err);
 
 	*same = rc == EK_OK && ek_digest_equal(hex, s->hex);

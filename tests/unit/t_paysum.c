@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ek/deflate.h"
+#include "ek/digest.h"
 #include "ek/err.h"
 #include "ek/io.h"
 #include "ek/paysum.h"
@@ -270,12 +272,45 @@ static void test_not_gzip(void **state)
 	ek_vibdesc_clear(&d);
 }
 
+/* A million times "a", the test vector of FIPS 180: more than any window, so
+ * that what is seen at opening is not all of it. */
+#define MILLION_256 \
+	"cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+#define MILLION_1 "34aa973cd4c4daa4f61eeb2bdbad27316534016f"
+
+static void test_large(void **state)
+{
+	static char a[1000000];
+	struct row r = { .size = -1, .inside = sizeof(a) };
+	char hex[EK_DIGEST_HEX], *buf = NULL;
+	struct ek_out *mem, *out;
+	struct ek_vibdesc d;
+	size_t n;
+
+	(void)state;
+	memset(a, 'a', sizeof(a));
+	assert_int_equal(ek_out_open_mem(&mem, &buf, &n, NULL), EK_OK);
+	assert_int_equal(ek_out_open_gzip(&out, mem, 6, NULL), EK_OK);
+	ek_out_write(out, a, sizeof(a));
+	assert_int_equal(ek_out_commit(&out, NULL), EK_OK);
+	assert_int_equal(ek_out_commit(&mem, NULL), EK_OK);
+	assert_int_equal(ek_digest_mem(EK_SHA256, buf, n, hex, NULL), EK_OK);
+	r.sums[0] = (struct sum){ "sha-256", NULL, hex };
+	r.sums[1] = (struct sum){ "sha-256-gunzip1", NULL, MILLION_256 };
+	r.sums[2] = (struct sum){ "sha-1", "gunzip", MILLION_1 };
+	make_payload(&d, &r);
+	assert_int_equal(copy(d.payloads, buf, n, NULL, NULL), EK_OK);
+	ek_vibdesc_clear(&d);
+	free(buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_not_gzip),
+		cmocka_unit_test(test_large),
 	};
 
 	return cmocka_run_group_tests_name("paysum", tests, NULL, NULL);
