@@ -61,12 +61,6 @@ static void on_made(void *ctx, const char *path)
 	ek_cli_note("%s", path);
 }
 
-static void on_progress(void *ctx, uint64_t done, uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress(done < total ? "writing" : NULL, done, total);
-}
-
 static void check_args(struct opts *o, int argc, char **argv)
 {
 	if (argc - optind != 1)
@@ -129,7 +123,7 @@ static int confine(const struct opts *o, struct ek_err *err)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .pxe = { .note = ek_cli_on_note, .progress = on_progress } };
+	struct opts o = { .pxe = { .note = ek_cli_on_note, .progress = ek_cli_on_writing } };
 	struct ek_err err = EK_ERR_INIT;
 	int rc;
 

@@ -86,13 +86,6 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 	return ek_date_wanted(o->mtime, &o->usb.timed, &o->usb.mtime, err);
 }
 
-static void on_progress(void *ctx, const char *stage, uint64_t done,
-			uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress(stage, done, total);
-}
-
 static void tell(const struct opts *o, const struct ek_usb_result *r)
 {
 	ek_cli_note("'%s': %zu files, %llu MiB; 'dd if=%s of=/dev/sdX bs=4M"
@@ -120,7 +113,7 @@ static int confine(const struct opts *o, struct ek_out **out,
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .usb = { .note = ek_cli_on_note, .progress = on_progress } };
+	struct opts o = { .usb = { .note = ek_cli_on_note, .progress = ek_cli_on_stage } };
 	struct ek_usb_result result = { 0, 0 };
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_out *out = NULL;

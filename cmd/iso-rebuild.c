@@ -150,13 +150,6 @@ static int plan(struct ek_isobuild *plan, const struct opts *o,
 	return rc;
 }
 
-static void on_progress(void *ctx, const char *stage, uint64_t done,
-			uint64_t total)
-{
-	(void)ctx;
-	ek_cli_progress(stage, done, total);
-}
-
 /* What a person should know though it is done. */
 static void tell(struct ek_rebuild *r)
 {
@@ -191,7 +184,7 @@ static int report(const struct ek_rebuild *r, struct ek_err *err)
 
 int main(int argc, char **argv)
 {
-	struct ek_rebuild_opts how = { .progress = on_progress };
+	struct ek_rebuild_opts how = { .progress = ek_cli_on_stage };
 	struct ek_err err = EK_ERR_INIT;
 	struct ek_rebuild *r = NULL;
 	struct ek_out *out = NULL;

@@ -483,10 +483,29 @@ void ek_cli_progress(const char *what, uint64_t done, uint64_t total)
 	fflush(stderr);
 }
 
+void ek_cli_on_stage(void *ctx, const char *stage, uint64_t done,
+		     uint64_t total)
+{
+	(void)ctx;
+	ek_cli_progress(stage, done, total);
+}
+
+/* A stage that is the only one. */
+static void on_only(const char *what, uint64_t done, uint64_t total)
+{
+	ek_cli_progress(what, done, total);
+	if (done >= total)
+		ek_cli_progress(NULL, 0, 0);
+}
+
 void ek_cli_on_reading(void *ctx, uint64_t done, uint64_t total)
 {
 	(void)ctx;
-	ek_cli_progress("reading", done, total);
-	if (done >= total)
-		ek_cli_progress(NULL, 0, 0);
+	on_only("reading", done, total);
+}
+
+void ek_cli_on_writing(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	on_only("writing", done, total);
 }

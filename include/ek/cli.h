@@ -84,8 +84,12 @@ int ek_cli_no_binary(const struct ek_out *out, bool force, struct ek_err *err);
  * only on a terminal or when forced, never when quiet. what NULL ends it. */
 void ek_cli_progress_force(void);
 void ek_cli_progress(const char *what, uint64_t done, uint64_t total);
-/* For those who are told by a callback: "reading", until all is done. */
+/* For those who are told by a callback: "reading" or "writing", until all is
+ * done, or a stage that the callback names. */
 void ek_cli_on_reading(void *ctx, uint64_t done, uint64_t total);
+void ek_cli_on_writing(void *ctx, uint64_t done, uint64_t total);
+void ek_cli_on_stage(void *ctx, const char *stage, uint64_t done,
+		     uint64_t total);
 
 /* A stream that hands on to to, which is borrowed, and shows how much went
  * through. Commit it before to. */
