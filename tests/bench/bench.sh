@@ -6,8 +6,9 @@
 # SIZE (64M) is how much there is of real ELF files, taken from this machine's
 # libraries; RUNS (3) how often each is run, in turn with its peer: the medians
 # count. Before each run the disk has what was written, so that nobody waits for
-# another's bytes. Peers that are not installed are left out. "wanted" is the ratio that we aim at; nothing here
-# is a gate. DIR/../bench.json has the table as a list.
+# another's bytes. Peers that are not installed are left out. "wanted" is the
+# ratio that we aim at; nothing here is a gate. DIR/../bench.json has the table as
+# a list.
 set -eu
 dir=$1
 size=${SIZE:-64M}
@@ -159,6 +160,7 @@ for dir in part/*/; do
 		--ballast "${dir%/}.v00"
 done
 sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 --count 150 "$@" in.iso
+sh "$TOP/tests/fixture/mkimage.sh" --shape 5.0 --count 150 "$@" old.iso
 mkdriver -o driver.tgz
 iso-cat in.iso /BOOT.CFG >BOOT.CFG
 mkdir m
@@ -168,15 +170,12 @@ printf 'image: %s MiB, %s files\n' $(($(stat -c %s in.iso) >> 20)) \
 inflate='find m -type f | xargs -P2 -n4 igzip -dc >/dev/null 2>&1 || :'
 # VIBs with the same bytes, none of them signed by anyone. Those of 5.0 to 6.5 have
 # two checksums of a payload, later ones a third, over the unpacked bytes as well.
-for shape in 6.7 5.0; do
-	[ "$shape" = 6.7 ] || sh "$TOP/tests/fixture/mkimage.sh" \
-		--shape "$shape" --count 150 "$@" old.iso
-	file=in.iso
-	[ "$shape" = 6.7 ] || file=old.iso
-	esxi-bundle -q --force -o all.zip "$file" 2>/dev/null || :
+for of in 6.7:in 5.0:old; do
+	shape=${of%:*}
+	esxi-bundle -q --force -o all.zip "${of#*:}.iso" 2>/dev/null || :
 	[ -s all.zip ] || continue
 	esxi-bundle -C "vibs$shape" all.zip
-	rm -f all.zip old.iso
+	rm -f all.zip
 	held 'vib-check' "$(nproc)" 0 0 vib-check "vibs$shape"/*.vib
 	row "vib-check, $shape" 1.3 "vib-check vibs$shape/*.vib >x 2>&1 || :" \
 		'igzip -dc, 2 at a time' "$inflate" igzip
