@@ -298,6 +298,38 @@ t 'the shape of the disc' '
 	one relative-name 6.7 "cfg \"s,/vmx.v00,vmx.v00,\""
 '
 
+# S.V00 of the ISO in two extents, as those of 4 GiB and more are: a record for
+# its first block and one for the others
+cat >"$s/split.pl" <<'EOF'
+use strict;
+use warnings;
+open my $iso, '+<:raw', $ARGV[0] or die $!;
+read $iso, my $image, -s $iso;
+my ($root) = unpack 'V', substr $image, 32768 + 158, 4;
+my $dir = substr $image, $root * 2048, 2048;
+my $at = index($dir, 'S.V00;1') - 33;
+my $first = substr $dir, $at, ord substr $dir, $at, 1;
+my ($lba, $size) = map { unpack 'V', substr $first, $_, 4 } 2, 10;
+my $rest = $first;
+substr($first, 10, 8) = pack 'VN', 2048, 2048;
+substr($first, 25, 1) = chr(128);
+substr($rest, 2, 16) = pack 'VNVN', $lba + 1, $lba + 1, $size - 2048,
+	$size - 2048;
+substr($dir, $at, length $rest) = $first . $rest;
+seek $iso, $root * 2048, 0;
+print $iso substr $dir, 0, 2048;
+close $iso or die $!;
+EOF
+
+t 'a module in two extents, of which the loaders take the first' '
+	cp $s/i6.7.iso x.iso
+	perl $s/split.pl x.iso
+	iso-cat x.iso /S.V00 | cmp - $s/t6.7/S.V00
+	finds module-extents x.iso
+	grep -q "x.iso:/S.V00\"" json
+	grep -q "lies in 2 extents, of which the first is loaded" json
+'
+
 t 'the same words whatever the number of threads' '
 	fresh
 	rm d/VMX.V00
