@@ -18,6 +18,9 @@
 /* Kept of standard error, and the longest line told to opts->line. */
 enum { LOG_MAX = 65536, LINE_MAX_LEN = 4096, ENV_MAX = 8 };
 
+/* What a child exits with that could not become the program, see run(). */
+enum { NOT_STARTED = 127 };
+
 /* ---- environment --------------------------------------------------------- */
 
 /* v[*n] = "name=value"; nothing where value is NULL. */
@@ -266,6 +269,14 @@ static int cannot_start(int e, const char *name, const char *hint,
 	return ek_fail_sys(err, "cannot run '%s'", name);
 }
 
+static int not_started(const char *name, const char *hint, struct ek_err *err)
+{
+	if (hint == NULL)
+		return ek_fail(err, EK_ESYS, "'%s' could not be started", name);
+	return ek_fail(err, EK_ESYS, "'%s' could not be started: is it"
+		       " installed ('apt-get install %s')?", name, hint);
+}
+
 static void shut(int *fd)
 {
 	if (*fd >= 0)
@@ -290,7 +301,11 @@ static int open_pipes(struct ends *e, bool feeds)
 	return fcntl(e->input, F_SETFL, O_NONBLOCK);
 }
 
-/* Start it, feed it, listen, wait. */
+/*
+ * Start it, feed it, listen, wait. posix_spawn() may succeed where the program is
+ * not there (POSIX.1-2017; so it does under valgrind and qemu-user): then the
+ * child ends with 127, and without a word.
+ */
 static int run(const char *const argv[], struct listener *l, struct ends *end,
 	       char *const env[], int *status, struct ek_err *err)
 {
@@ -307,7 +322,11 @@ static int run(const char *const argv[], struct listener *l, struct ends *end,
 	shut(&end->error);
 	shut(&end->input);
 	wait_rc = wait_for(pid, argv[0], status, rc == EK_OK ? err : NULL);
-	return rc != EK_OK ? rc : wait_rc;
+	if (rc != EK_OK || wait_rc != EK_OK)
+		return rc != EK_OK ? rc : wait_rc;
+	if (*status != NOT_STARTED || l->all.len != 0)
+		return EK_OK;
+	return not_started(argv[0], l->opts->install_hint, err);
 }
 
 int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,

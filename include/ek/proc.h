@@ -36,7 +36,8 @@ struct ek_proc_opts {
  * returned, and the child has seen an early end. Standard error goes into log
  * (may be NULL; the last 64 KiB of it) and, line by line, to opts->line: lines
  * end with LF or CR, are at most 4096 bytes, and are not empty. opts may be
- * NULL. A program that is not there is EK_ESYS, with the hint in its message.
+ * NULL. A program that is not there is EK_ESYS, with the hint in its message; so
+ * is one that ends with 127 and says nothing.
  */
 int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,
 		struct ek_buf *log, int *status, struct ek_err *err);

@@ -172,6 +172,27 @@ static void test_not_found(void **state)
 				     " file or directory");
 }
 
+/* What posix_spawn() is allowed to do where the program is not there. */
+static void test_not_started(void **state)
+{
+	const char *const silent[] = { "sh", "-c", "exit 127", NULL };
+	const char *const argv[] = { "sh", "-c", "echo no >&2; exit 127", NULL };
+	struct ek_proc_opts opts = { .keep_fd = -1, .install_hint = "xorriso" };
+	struct ek_err err;
+	int status;
+
+	(void)state;
+	assert_int_equal(ek_proc_run(silent, &opts, NULL, &status, &err),
+			 EK_ESYS);
+	assert_string_equal(err.msg, "'sh' could not be started: is it installed"
+				     " ('apt-get install xorriso')?");
+	assert_int_equal(ek_proc_run(silent, NULL, NULL, &status, &err),
+			 EK_ESYS);
+	assert_string_equal(err.msg, "'sh' could not be started");
+	assert_int_equal(ek_proc_run(argv, &opts, NULL, &status, &err), EK_OK);
+	assert_int_equal(status, 127);
+}
+
 /* A file that may not be run stands for what only a user without rights sees:
  * a directory of PATH that may not be looked into. */
 static void test_not_allowed(void **state)
@@ -347,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_not_started),
 		cmocka_unit_test(test_not_allowed),
 		cmocka_unit_test(test_cannot_run),
 		cmocka_unit_test(test_signals),
