@@ -252,7 +252,7 @@ check-valgrind: all fixes
 	done; for c in $(SCRIPTS); do cp $(BIN)/$$c $(B)/valgrind; done
 	BIN=$(abspath $(B)/valgrind) FIX=$(FIX) TOP=$(CURDIR) \
 	  prove -j2 -e sh $(T:%=tests/cli/%.sh) || \
-	  { find $(B)/valgrind/log -size +0 -exec grep -h ^== {} +; exit 1; }
+	  { find $(B)/valgrind/log -type f -exec grep -h ^== {} +; exit 1; }
 
 # T='name ...' TIME=seconds; all targets, two at a time, without T. RUNS=n is
 # that many executions, the same each time
