@@ -94,7 +94,9 @@ static int put_isal(struct ek_rawdef *d, const void *data, size_t n, bool last,
 
 struct ek_rawdef *ek_rawdef_new(int level, bool fast)
 {
-	struct ek_rawdef *d = malloc(sizeof(*d));
+	/* zeros: ISA-L looks at its buffer before it has written all of it, and
+	 * no output may depend on what was there */
+	struct ek_rawdef *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
