@@ -13,7 +13,7 @@ mktree() {
 	: >"$1/etc/none"
 	head -c 4096 /dev/zero | tr "\0" p >"$1/a/page"
 	head -c 70001 /dev/zero | tr "\0" q >"$1/a.b/big"
-	cp "$BIN/vmtar-pack" "$1/bin/prog"
+	cp "$FIX/mkvib" "$1/bin/prog"
 	echo long >"$1/usr/$long/file"
 	ln -s ../etc/conf "$1/bin/link"
 	ln -s "/$long/$long" "$1/usr/far"
@@ -364,7 +364,7 @@ if command -v zstd >/dev/null && zstd -V | grep -q "v$(vmtar-pack -V |
 		seq 1 200000 >tree/b
 		cp tree/a tree/c
 		head -c 3000000 /dev/zero >tree/d
-		cp "$BIN/vmtar-pack" tree/e
+		cp "$FIX/mkvib" tree/e
 		vmtar-pack -C tree | zstd -q -18 --long=27 --no-check >want
 		vmtar-pack --layers zstd+gzip -C tree >out
 		gzip -dc out | cmp - want
@@ -487,7 +487,7 @@ t 'what is no tar is refused and named' '
 	vmtar-pack -z -o vz sizes.tar
 	status 1 vmtar-pack vz 2>err
 	grep -q "is a vmtar already" err
-	head -c 3000 "$BIN/vmtar-pack" >elf
+	head -c 3000 "$FIX/mkvib" >elf
 	status 1 vmtar-pack elf 2>err
 	grep -q ".elf. is no tar" err
 	status 1 vmtar-pack </dev/null 2>err
