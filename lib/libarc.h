@@ -41,6 +41,7 @@ struct ek_err;
 	X(archive_format) \
 	X(archive_read_data) \
 	X(archive_read_data_block) \
+	X(archive_read_data_skip) \
 	X(archive_read_free) \
 	X(archive_read_header_position) \
 	X(archive_read_new) \

@@ -7,6 +7,7 @@
 #include "ek/entry.h"
 #include "ek/err.h"
 #include "ek/io.h"
+#include "ek/paxhead.h"
 #include "ek/tarball.h"
 #include "libarc.h"
 
@@ -27,10 +28,25 @@ struct ek_tarball {
 	unsigned char tail[BLOCK]; /* the bytes before buf */
 	unsigned char buf[EK_IN_PEEK_MAX];
 
+	/* The headers before a member, shown as libarchive takes them. */
+	struct ek_paxhead pax;
+	bool in_headers;
+	uint64_t watched; /* bytes of the input up to here */
+
 	/* in's own failure, which libarchive cannot carry */
 	int in_rc;
 	struct ek_err in_err;
 };
+
+/* Show pax what buf has of the headers; it knows where they end. */
+static void watch(struct ek_tarball *t)
+{
+	uint64_t end = t->start + t->len;
+
+	ek_paxhead_feed(&t->pax, t->buf + (t->watched - t->start),
+			(size_t)(end - t->watched));
+	t->watched = end;
+}
 
 static la_ssize_t fill(struct archive *a, void *ctx, const void **p)
 {
@@ -38,6 +54,8 @@ static la_ssize_t fill(struct archive *a, void *ctx, const void **p)
 	unsigned char tail[BLOCK];
 	size_t got = 0;
 
+	if (t->in_headers)
+		watch(t);
 	if (t->len >= BLOCK)
 		memcpy(tail, t->buf + t->len - BLOCK, BLOCK);
 	t->in_rc = ek_in_read(t->in, t->buf, sizeof(t->buf), &got, &t->in_err);
@@ -142,6 +160,28 @@ int ek_tarball_open(struct ek_tarball **out, struct ek_in *in,
 fail:
 	ek_tarball_close(&t);
 	return rc;
+}
+
+/* The headers of the next member begin here, when the data before it is done. */
+static int begin_headers(struct ek_tarball *t, struct ek_err *err)
+{
+	if (t->count != 0 &&
+	    t->la.archive_read_data_skip(t->a) != ARCHIVE_OK)
+		return fail_archive(t, err);
+	t->pax = (struct ek_paxhead){ .why = NULL };
+	t->watched = position(t);
+	if (t->watched < t->start) /* no release of it looks ahead here */
+		return ek_fail(err, EK_ESYS, "'%.300s': %s cannot be followed"
+			       " at offset %llu", ek_in_name(t->in),
+			       t->la.archive_version_string(), position(t));
+	t->in_headers = true;
+	return EK_OK;
+}
+
+static void end_headers(struct ek_tarball *t)
+{
+	watch(t);
+	t->in_headers = false;
 }
 
 /*
@@ -327,30 +367,47 @@ static int set_numbers(struct ek_tarball *t, struct archive_entry *ae,
 	return EK_OK;
 }
 
+static int next_member(struct ek_tarball *t, struct archive_entry **ae,
+		       const char **name, struct ek_err *err)
+{
+	int rc = begin_headers(t, err);
+
+	if (rc != EK_OK)
+		return rc;
+	rc = next_header(t, ae);
+	end_headers(t);
+	if (rc == ARCHIVE_EOF)
+		return finish(t, err);
+	if (rc != ARCHIVE_OK)
+		return fail_archive(t, err);
+	if (++t->count > EK_TARBALL_MAX)
+		return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u"
+			       " members", ek_in_name(t->in), EK_TARBALL_MAX);
+	*name = t->la.archive_entry_pathname(*ae);
+	if (*name == NULL)
+		return ek_fail(err, EK_EFORMAT, "'%.300s': member at offset"
+			       " %llu has no name", ek_in_name(t->in),
+			       header_position(t));
+	if (t->pax.why == NULL)
+		return EK_OK;
+	return ek_fail(err, EK_EREFUSE, "'%.300s': member '%.300s' at offset"
+		       " %llu %s", ek_in_name(t->in), *name,
+		       header_position(t), t->pax.why);
+}
+
 int ek_tarball_next(struct ek_tarball *t, const struct ek_entry **e,
 		    struct ek_err *err)
 {
 	struct archive_entry *ae;
-	const char *name;
+	const char *name = NULL;
 	size_t len;
 	int rc;
 
 	*e = NULL;
 	do {
-		rc = next_header(t, &ae);
-		if (rc == ARCHIVE_EOF)
-			return finish(t, err);
-		if (rc != ARCHIVE_OK)
-			return fail_archive(t, err);
-		if (++t->count > EK_TARBALL_MAX)
-			return ek_fail(err, EK_ELIMIT, "'%.300s' has more than %u"
-				       " members", ek_in_name(t->in),
-				       EK_TARBALL_MAX);
-		name = t->la.archive_entry_pathname(ae);
-		if (name == NULL)
-			return ek_fail(err, EK_EFORMAT, "'%.300s': member at offset"
-				       " %llu has no name", ek_in_name(t->in),
-				       header_position(t));
+		rc = next_member(t, &ae, &name, err);
+		if (rc != EK_OK)
+			return rc;
 		name = trim_name(name, &len);
 		/* the root is no entry; a file of no name is, and a bad one */
 	} while (len == 0 && file_type(t, ae) == EK_FT_DIR);

@@ -125,8 +125,8 @@ row 'empty component' 'which has an empty component' '0 name=a//b data=x'
 row 'no name' '' '0 name= data=x' '0 name=b data=x'
 row 'NUL in a long name' '' 'L name=././@LongLink data=a\000/../../outside/x' \
 	'0 name=n data=evil' '1 name=../../outside/x link=n'
-row 'NUL in a name of pax, and a bad name behind it' -T \
-	"'../outside/x' has an unsafe name" \
+row 'NUL in a name of pax' -T \
+	"member 'a' at offset 0 has a pax header with a name that has a NUL" \
 	'x name=p magic=ustar\00000 data=14\040path=a\000bcd\012' \
 	'0 name=n magic=ustar\00000 data=x' \
 	'0 name=../outside/x magic=ustar\00000 data=evil'

@@ -349,6 +349,97 @@ static void test_long_and_pax(void **state)
 	ek_buf_free(&text);
 }
 
+/* ---- a NUL in a name of a pax header ------------------------------------- */
+
+/* A stream of a buffer that gives step bytes at once. */
+struct pieces {
+	const struct ek_buf *b;
+	size_t at, step;
+};
+
+static int fill_pieces(void *ctx, unsigned char *buf, size_t cap, size_t *got,
+		       struct ek_err *err)
+{
+	struct pieces *p = ctx;
+	size_t n = p->b->len - p->at;
+
+	(void)err;
+	n = n < cap ? n : cap;
+	*got = n < p->step ? n : p->step;
+	memcpy(buf, p->b->p + p->at, *got);
+	p->at += *got;
+	return EK_OK;
+}
+
+/* The members up to a failure or the end, the data of every other one read. */
+static size_t count(const struct ek_buf *b, size_t step, int *rc,
+		    struct ek_err *err)
+{
+	struct pieces from = { b, 0, step };
+	struct ek_tarball *t;
+	const struct ek_entry *e;
+	struct ek_in *in;
+	char *data;
+	size_t n = 0, len;
+
+	assert_int_equal(ek_in_open_fill(&in, "t.tar", fill_pieces, NULL, &from,
+					 NULL), EK_OK);
+	assert_int_equal(ek_tarball_open(&t, in, NULL), EK_OK);
+	while ((*rc = ek_tarball_next(t, &e, err)) == EK_OK) {
+		if (n++ % 2 != 0)
+			continue;
+		assert_int_equal(ek_tarball_slurp(t, 4000, &data, &len, err),
+				 EK_OK);
+		free(data);
+	}
+	ek_tarball_close(&t);
+	ek_in_close(&in);
+	return n;
+}
+
+static void test_pax_nul(void **state)
+{
+	static char data[3][2001];
+	static const struct rec recs[] = {
+		{ '0', "a", NULL, data[0], GNU, NULL },
+		{ 'x', "p", NULL, "9 path=b\n", USTAR, NULL },
+		{ '0', "cut", NULL, data[1], USTAR, NULL },
+		{ '0', "c", NULL, data[2], USTAR, NULL },
+		{ '5', "./", NULL, NULL, USTAR, NULL },
+		{ 'L', "././@LongLink", NULL, data[2], GNU, NULL },
+		{ '0', "d", NULL, data[0], GNU, NULL },
+		{ 'x', "p", NULL, "13 path=ef?g\n", USTAR, NULL },
+		{ '0', "cut", NULL, data[1], USTAR, NULL },
+	};
+	struct ek_buf b = EK_BUF_INIT;
+	char *mark;
+
+	(void)state;
+	memset(data[0], '0', 2000); /* so would a record look that has a size */
+	memset(data[1], '7', 513);
+	memset(data[2], 'x', 1024);
+	for (size_t i = 0; i < sizeof(recs) / sizeof(recs[0]); i++)
+		add_rec(&b, &recs[i]);
+	add_end(&b, 2);
+	mark = memchr(ek_buf_str(&b), '?', b.len);
+	assert_non_null(mark);
+	for (size_t step = 1; step < 1200; step += step < 40 ? 1 : 37) {
+		struct ek_err err = EK_ERR_INIT;
+		int rc;
+
+		*mark = '?';
+		assert_int_equal(count(&b, step, &rc, &err), 5);
+		assert_int_equal(rc, EK_END);
+		*mark = '\0';
+		assert_int_equal(count(&b, step, &rc, &err), 4);
+		assert_int_equal(rc, EK_EREFUSE);
+		assert_string_equal(err.msg, "'t.tar': member 'ef' at offset"
+			" 11264 has a pax header with a name that has a NUL in"
+			" it");
+	}
+	ek_buf_free(&b);
+}
+
 /* copy() and skipping, over more than one buffer. */
 static void test_copy(void **state)
 {
@@ -402,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_vmtar_is_none),
 		cmocka_unit_test(test_long_and_pax),
+		cmocka_unit_test(test_pax_nul),
 		cmocka_unit_test(test_copy),
 	};
 
