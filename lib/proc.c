@@ -269,14 +269,6 @@ static int cannot_start(int e, const char *name, const char *hint,
 	return ek_fail_sys(err, "cannot run '%s'", name);
 }
 
-static int not_started(const char *name, const char *hint, struct ek_err *err)
-{
-	if (hint == NULL)
-		return ek_fail(err, EK_ESYS, "'%s' could not be started", name);
-	return ek_fail(err, EK_ESYS, "'%s' could not be started: is it"
-		       " installed ('apt-get install %s')?", name, hint);
-}
-
 static void shut(int *fd)
 {
 	if (*fd >= 0)
@@ -304,7 +296,7 @@ static int open_pipes(struct ends *e, bool feeds)
 /*
  * Start it, feed it, listen, wait. posix_spawn() may succeed where the program is
  * not there (POSIX.1-2017; so it does under valgrind and qemu-user): then the
- * child ends with 127, and without a word.
+ * child ends with 127, as of a shell, and without a word.
  */
 static int run(const char *const argv[], struct listener *l, struct ends *end,
 	       char *const env[], int *status, struct ek_err *err)
@@ -326,7 +318,7 @@ static int run(const char *const argv[], struct listener *l, struct ends *end,
 		return rc != EK_OK ? rc : wait_rc;
 	if (*status != NOT_STARTED || l->all.len != 0)
 		return EK_OK;
-	return not_started(argv[0], l->opts->install_hint, err);
+	return cannot_start(ENOENT, argv[0], l->opts->install_hint, err);
 }
 
 int ek_proc_run(const char *const argv[], const struct ek_proc_opts *opts,

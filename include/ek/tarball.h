@@ -6,9 +6,9 @@
  * compression is taken off before, by ek_layers_open(). Sparse files, hard
  * links with data of their own, an archive without an end mark (one zero block
  * is enough), names of pax headers with a NUL in them, which libarchive would cut
- * there, and whatever it warns about, are refused. Not for vmtar,
- * which is told. Names are the archive's bytes in every locale, control
- * characters and ".." included: see ek_path_problem().
+ * there, and whatever it warns about, are refused. Not for vmtar, which is told.
+ * Names are the archive's bytes in every locale, control characters and ".."
+ * included: see ek_path_problem().
  */
 #ifndef EK_TARBALL_H
 #define EK_TARBALL_H

@@ -184,11 +184,12 @@ static void test_not_started(void **state)
 	(void)state;
 	assert_int_equal(ek_proc_run(silent, &opts, NULL, &status, &err),
 			 EK_ESYS);
-	assert_string_equal(err.msg, "'sh' could not be started: is it installed"
-				     " ('apt-get install xorriso')?");
+	assert_string_equal(err.msg, "'sh' not found: install it with 'apt-get"
+				     " install xorriso'");
 	assert_int_equal(ek_proc_run(silent, NULL, NULL, &status, &err),
 			 EK_ESYS);
-	assert_string_equal(err.msg, "'sh' could not be started");
+	assert_string_equal(err.msg, "cannot run 'sh': No such file or"
+				     " directory");
 	assert_int_equal(ek_proc_run(argv, &opts, NULL, &status, &err), EK_OK);
 	assert_int_equal(status, 127);
 }
