@@ -54,8 +54,7 @@ static void check_args(struct ek_pcirun *r, int argc, char **argv)
 		ek_cli_usage("an image is wanted, and then what lspci printed"
 			     " or nothing");
 	r->image = argv[optind];
-	if (strcmp(r->image, "-") == 0)
-		ek_cli_usage("an image is a file: '-' will not do");
+	ek_cli_image_file(r->image);
 	if (r->all && (n == 2 || r->n_ids != 0))
 		ek_cli_usage("--all lists the image's ids: it takes no device");
 	if (n == 2)

@@ -63,13 +63,9 @@ static void on_made(void *ctx, const char *path)
 
 static void check_args(struct opts *o, int argc, char **argv)
 {
-	if (argc - optind != 1)
-		ek_cli_usage("one input image is wanted");
-	o->in = argv[optind];
+	o->in = ek_cli_one_image(argc, argv);
 	if (o->dir == NULL)
 		ek_cli_usage("-C is missing: say where the tree goes");
-	if (strcmp(o->in, "-") == 0)
-		ek_cli_usage("an image is a file: '-' will not do");
 }
 
 static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)

@@ -59,12 +59,9 @@ static void parse_args(struct opts *o, int argc, char **argv)
 			ek_cli_bad_option(argv);
 		}
 	}
-	if (argc - optind != 1)
-		ek_cli_usage("one image is wanted");
-	o->in = argv[optind];
-	if (strcmp(o->in, "-") == 0 ||
-	    (o->report.diff != NULL && strcmp(o->report.diff, "-") == 0))
-		ek_cli_usage("an image is a file: '-' will not do");
+	o->in = ek_cli_one_image(argc, argv);
+	if (o->report.diff != NULL)
+		ek_cli_image_file(o->report.diff);
 }
 
 static int confine(const struct opts *o, const struct ek_out *out,

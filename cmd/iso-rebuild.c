@@ -75,17 +75,6 @@ static struct ek_isoedit parse_add(char *arg)
 	return (struct ek_isoedit){ .path = arg, .file = eq + 1 };
 }
 
-static void check_args(struct opts *o, int argc, char **argv)
-{
-	if (argc - optind != 1)
-		ek_cli_usage("one input image is wanted");
-	o->in = argv[optind];
-	if (o->out == NULL)
-		ek_cli_usage("-o is missing: say where the new image goes");
-	if (strcmp(o->in, "-") == 0 || strcmp(o->out, "-") == 0)
-		ek_cli_usage("an ISO image is a file: '-' will not do");
-}
-
 static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 {
 	int c;
@@ -115,7 +104,8 @@ static int parse_args(struct opts *o, int argc, char **argv, struct ek_err *err)
 			ek_cli_bad_option(argv);
 		}
 	}
-	check_args(o, argc, argv);
+	o->in = ek_cli_one_image(argc, argv);
+	ek_cli_new_image(o->out);
 	return EK_OK;
 }
 

@@ -319,6 +319,27 @@ unsigned ek_cli_jobs(const char *text)
 	return (unsigned)n;
 }
 
+void ek_cli_image_file(const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		ek_cli_usage("an image is a file: '-' will not do");
+}
+
+const char *ek_cli_one_image(int argc, char *const *argv)
+{
+	if (argc - optind != 1)
+		ek_cli_usage("one input image is wanted");
+	ek_cli_image_file(argv[optind]);
+	return argv[optind];
+}
+
+void ek_cli_new_image(const char *out)
+{
+	if (out == NULL)
+		ek_cli_usage("-o is missing: say where the new image goes");
+	ek_cli_image_file(out);
+}
+
 /* ---- sandbox ------------------------------------------------------------- */
 
 #ifdef EK_TEST_MISBEHAVE

@@ -43,6 +43,17 @@ uint64_t ek_cli_size(const char *name, const char *text);
 /* The value of -j, 1 to 1024; exits with 2 where it is none. */
 unsigned ek_cli_jobs(const char *text);
 
+/* An image is read from more than one place: exits with 2 where path is "-". */
+void ek_cli_image_file(const char *path);
+
+/* The image that is the only operand left (getopt_long() is through), never
+ * "-"; exits with 2 where there is none or more. Borrowed from argv. */
+const char *ek_cli_one_image(int argc, char *const *argv);
+
+/* Where -o says that the new image goes, by NULL that it was not given; as
+ * ek_cli_image_file(). */
+void ek_cli_new_image(const char *out);
+
 /* Help or version to stdout; exits with 0, or 3 where stdout is broken. With -v
  * or --verbose in argv the version says which sandbox is active as well. */
 EK_NORETURN void ek_cli_help(void);

@@ -244,8 +244,8 @@ t 'a module that is damaged, and one that is gone, are told' '
 	grep -q "<th scope=\"row\">net_igb.v00</th>.*<span class=\"error\">not there</span>" page
 '
 t 'wrong usage' '
-	lines=2 rejected 2 "one image is wanted" esxi-report
-	lines=2 rejected 2 "one image is wanted" esxi-report a b
+	lines=2 rejected 2 "one input image is wanted" esxi-report
+	lines=2 rejected 2 "one input image is wanted" esxi-report a b
 	lines=2 rejected 2 "an image is a file" esxi-report -
 	lines=2 rejected 2 "an image is a file" esxi-report --diff - a
 	lines=2 rejected 2 "not a number" esxi-report -j 0 a
