@@ -487,7 +487,7 @@ struct fresh {
 	int fd;
 	struct spot s;
 	char *name;    /* owned; as the caller gave it */
-	char tmp[40];  /* its name until commit, "" while it has none */
+	char tmp[EK_IO_TMP]; /* its name until commit, "" while nameless */
 	uint32_t mode;
 	int64_t mtime;
 	bool replace;
@@ -504,44 +504,10 @@ static int fresh_put(void *ctx, const void *data, size_t len,
 	return EK_OK;
 }
 
-/* Call use() on names beside the target until one is free. */
-static int with_tmp(struct fresh *f, int (*use)(struct fresh *))
-{
-	int rc = -1;
-
-	for (unsigned i = 0; i < 1000; i++) {
-		snprintf(f->tmp, sizeof(f->tmp), ".ek%ld.%u", (long)getpid(),
-			 i);
-		rc = use(f);
-		if (rc >= 0 || errno != EEXIST)
-			break;
-	}
-	if (rc < 0)
-		f->tmp[0] = '\0';
-	return rc;
-}
-
-static int create_tmp(struct fresh *f)
-{
-	return openat(f->s.fd, f->tmp, O_WRONLY | O_CREAT | O_EXCL |
-		      O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-/* Give the file, which has none, a name that is not taken. */
-static int link_as(const struct fresh *f, const char *name)
-{
-	return ek_io_link(f->fd, f->s.fd, name);
-}
-
-static int link_tmp(struct fresh *f)
-{
-	return link_as(f, f->tmp);
-}
-
 static int put_in_place(struct fresh *f)
 {
 	if (!f->replace && f->tmp[0] == '\0')
-		return link_as(f, f->s.base);
+		return ek_io_link(f->fd, f->s.fd, f->s.base);
 	if (!f->replace) {
 		if (renameat2(f->s.fd, f->tmp, f->s.fd, f->s.base,
 			      RENAME_NOREPLACE) == 0) {
@@ -553,7 +519,7 @@ static int put_in_place(struct fresh *f)
 		/* an old file system: fresh_drop() removes tmp */
 		return linkat(f->s.fd, f->tmp, f->s.fd, f->s.base, 0);
 	}
-	if (f->tmp[0] == '\0' && with_tmp(f, link_tmp) < 0)
+	if (f->tmp[0] == '\0' && ek_io_link_tmp(f->fd, f->s.fd, f->tmp) < 0)
 		return -1;
 	if (renameat(f->s.fd, f->tmp, f->s.fd, f->s.base) != 0)
 		return -1;
@@ -616,7 +582,7 @@ static int fresh_open(struct fresh *f, struct ek_err *err)
 		f->fd = openat(f->s.fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
 			       0600);
 	if (f->fd < 0)
-		f->fd = with_tmp(f, create_tmp);
+		f->fd = ek_io_create_tmp(f->s.fd, O_WRONLY, f->tmp);
 	if (f->fd < 0)
 		return fail_at(f->d, f->s.fd, f->name, f->s.base, err);
 	return EK_OK;

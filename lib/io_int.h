@@ -37,6 +37,14 @@ const char *ek_io_scratch_dir(void);
 /* Give a file that has no name (O_TMPFILE) this one in dirfd; -1 and errno. */
 int ek_io_link(int fd, int dirfd, const char *name);
 
+/* A name that a file has until it is finished. */
+enum { EK_IO_TMP = 40 };
+/* A new file of mode 0600 under a name of dirfd that was free, and goes to tmp;
+ * how is O_WRONLY or O_RDWR. -1, errno and an empty tmp otherwise. */
+int ek_io_create_tmp(int dirfd, int how, char tmp[EK_IO_TMP]);
+/* Give a file that has no name such a one; -1 as above. */
+int ek_io_link_tmp(int fd, int dirfd, char tmp[EK_IO_TMP]);
+
 /*
  * A stream over [start, end) of a descriptor that can be read by offset; end
  * UINT64_MAX means to the end of the file. own: closed with the stream, and

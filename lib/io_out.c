@@ -255,7 +255,7 @@ struct file {
 	mode_t mode;            /* of the finished file */
 	uid_t uid;              /* of the old file */
 	gid_t gid;
-	char tmp[NAME_MAX + 1]; /* name beside the target, "" while nameless */
+	char tmp[EK_IO_TMP];    /* name beside the target, "" while nameless */
 };
 
 int ek_io_write(int fd, const void *buf, size_t n)
@@ -284,29 +284,6 @@ static int file_put(void *ctx, const void *data, size_t len, struct ek_err *err)
 	return EK_OK;
 }
 
-/* Call use() on free names beside the target until one is not taken. */
-static int with_name(struct file *f, int (*use)(struct file *f))
-{
-	int rc = -1;
-
-	for (unsigned i = 0; i < 1000; i++) {
-		snprintf(f->tmp, sizeof(f->tmp), ".ek%ld.%u", (long)getpid(),
-			 i);
-		rc = use(f);
-		if (rc >= 0 || errno != EEXIST)
-			break;
-	}
-	if (rc < 0)
-		f->tmp[0] = '\0';
-	return rc;
-}
-
-static int create_named(struct file *f)
-{
-	return openat(f->dirfd, f->tmp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
-		      O_CLOEXEC, 0600);
-}
-
 int ek_io_link(int fd, int dirfd, const char *name)
 {
 	char self[32];
@@ -315,26 +292,49 @@ int ek_io_link(int fd, int dirfd, const char *name)
 	return linkat(AT_FDCWD, self, dirfd, name, AT_SYMLINK_FOLLOW);
 }
 
-static int link_as(struct file *f, const char *name)
+static int create_as(int how, int dirfd, const char *name)
 {
-	return ek_io_link(f->fd, f->dirfd, name);
+	return openat(dirfd, name, how | O_CREAT | O_EXCL | O_NOFOLLOW |
+		      O_CLOEXEC, 0600);
 }
 
-static int link_tmp(struct file *f)
+/* Call use() on names in dirfd until one is free. */
+static int with_name(int (*use)(int arg, int dirfd, const char *name), int arg,
+		     int dirfd, char tmp[EK_IO_TMP])
 {
-	return link_as(f, f->tmp);
+	int rc = -1;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(tmp, EK_IO_TMP, ".ek%ld.%u", (long)getpid(), i);
+		rc = use(arg, dirfd, tmp);
+		if (rc >= 0 || errno != EEXIST)
+			break;
+	}
+	if (rc < 0)
+		tmp[0] = '\0';
+	return rc;
+}
+
+int ek_io_create_tmp(int dirfd, int how, char tmp[EK_IO_TMP])
+{
+	return with_name(create_as, how, dirfd, tmp);
+}
+
+int ek_io_link_tmp(int fd, int dirfd, char tmp[EK_IO_TMP])
+{
+	return with_name(ek_io_link, fd, dirfd, tmp);
 }
 
 /* Give the finished file its name; -1 and errno otherwise. */
 static int put_in_place(struct file *f)
 {
 	if (f->tmp[0] == '\0' && !f->exists) {
-		if (link_as(f, f->base) == 0)
+		if (ek_io_link(f->fd, f->dirfd, f->base) == 0)
 			return 0;
 		if (errno != EEXIST)
 			return -1;
 	}
-	if (f->tmp[0] == '\0' && with_name(f, link_tmp) != 0)
+	if (f->tmp[0] == '\0' && ek_io_link_tmp(f->fd, f->dirfd, f->tmp) != 0)
 		return -1;
 	if (renameat(f->dirfd, f->tmp, f->dirfd, f->base) != 0)
 		return -1;
@@ -547,7 +547,7 @@ static int open_beside(struct file *f)
 	if (access("/proc/self/fd", X_OK) == 0)
 		fd = openat(f->dirfd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC,
 			    0600);
-	return fd >= 0 ? fd : with_name(f, create_named);
+	return fd >= 0 ? fd : ek_io_create_tmp(f->dirfd, O_RDWR, f->tmp);
 }
 
 /* Does the shell mean its own standard output by this path? */

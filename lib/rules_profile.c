@@ -30,18 +30,6 @@ static int check_room(const struct ek_findings *out, struct ek_err *err)
 	return ek_fail(err, EK_ELIMIT, "more than %u findings", FINDINGS_MAX);
 }
 
-/* Were the texts of a finding, in b and set, whole? Frees both. */
-static int done(struct ek_buf *b, struct ek_buf *set, struct ek_err *err)
-{
-	int rc = ek_buf_check(b, "findings", err);
-
-	if (rc == EK_OK)
-		rc = ek_buf_check(set, "findings", err);
-	ek_buf_free(b);
-	ek_buf_free(set);
-	return rc;
-}
-
 /* ---- what the profile and the VIBs say of each other --------------------- */
 
 static int check_vibs(const struct ek_rule *rule, const void *subject,
@@ -183,7 +171,7 @@ static int check_kernel(const struct ek_rule *rule, const void *subject,
 	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
 		       "profile has a payload of type boot, so there is no "
 		       "kernel");
-	return done(&b, &none, err);
+	return ek_set_text_done(&b, &none, err);
 }
 
 static int check_base(const struct ek_rule *rule, const void *subject,
@@ -201,7 +189,7 @@ static int check_base(const struct ek_rule *rule, const void *subject,
 		    "VIB providing 'esx-version'.", s->p->name);
 	ek_finding_add(out, rule, s->p->name, ek_buf_str(&b), "no VIB of the "
 		       "profile provides esx-version");
-	return done(&b, &none, err);
+	return ek_set_text_done(&b, &none, err);
 }
 
 /* ---- levels and paths ---------------------------------------------------- */

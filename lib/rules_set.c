@@ -24,8 +24,7 @@ void ek_set_text(struct ek_buf *b, const struct ek_vib_set *s,
 	ek_buf_addc(b, '}');
 }
 
-/* Were the texts of a finding, in b and set, whole? Frees both. */
-static int done(struct ek_buf *b, struct ek_buf *set, struct ek_err *err)
+int ek_set_text_done(struct ek_buf *b, struct ek_buf *set, struct ek_err *err)
 {
 	int rc = ek_buf_check(b, "findings", err);
 
@@ -49,7 +48,7 @@ static int tell_claimed(const struct ek_rule *rule,
 		    p->path, group, ek_buf_str(&set));
 	ek_finding_add(out, rule, p->path, ek_buf_str(&b), "this file is in "
 		       "several %s VIBs: %s", group, ek_buf_str(&set));
-	return done(&b, &set, err);
+	return ek_set_text_done(&b, &set, err);
 }
 
 static int tell_missing(const struct ek_rule *rule,
@@ -66,7 +65,7 @@ static int tell_missing(const struct ek_rule *rule,
 	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it depends "
 		       "on '%s', which no VIB of the profile provides",
 		       ek_buf_str(&c));
-	return done(&b, &c, err);
+	return ek_set_text_done(&b, &c, err);
 }
 
 static int tell_conflict(const struct ek_rule *rule,
@@ -86,7 +85,7 @@ static int tell_conflict(const struct ek_rule *rule,
 		ek_finding_add(out, rule, id, ek_buf_str(&b), "it conflicts "
 			       "with VIB '%s'", other);
 	}
-	return done(&b, &none, err);
+	return ek_set_text_done(&b, &none, err);
 }
 
 static int tell_obsolete(const struct ek_rule *rule,
@@ -101,7 +100,7 @@ static int tell_obsolete(const struct ek_rule *rule,
 		    ek_buf_str(&set));
 	ek_finding_add(out, rule, s->v[p->vib].id, ek_buf_str(&b), "it is "
 		       "obsoleted by %s", ek_buf_str(&set));
-	return done(&b, &set, err);
+	return ek_set_text_done(&b, &set, err);
 }
 
 typedef int tell_fn(const struct ek_rule *rule, const struct ek_vib_set *s,

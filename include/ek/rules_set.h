@@ -41,5 +41,7 @@ extern const size_t ek_rules_set_n;
  * (NULL: the first n) names. Lack of memory sticks in b. */
 void ek_set_text(struct ek_buf *b, const struct ek_vib_set *s,
 		 const size_t *which, size_t n, const char *first);
+/* Were the texts of a finding, in b and set, whole? Frees both. */
+int ek_set_text_done(struct ek_buf *b, struct ek_buf *set, struct ek_err *err);
 
 #endif /* EK_RULES_SET_H */
