@@ -241,8 +241,9 @@ check-real: all fixes
 # the CLI tests once more with every command under valgrind, which writes to
 # files: one that is older than Landlock warns of its calls. It wants a
 # TMPDIR and standard output: where a test has none of it, the command runs alone.
-# Three tests are left out: what they ask is not of the bytes. An error in a
-# command whose status no test looks at counts as well
+# No vgdb, whose files lie in TMPDIR: some tests fill that. Three tests are left
+# out: what they ask is not of the bytes. An error in a command whose status no
+# test looks at counts as well
 check-valgrind: T = $(filter-out sandbox memory bench-count,$(CLI))
 check-valgrind: all fixes
 	tools/deps.sh build check dev
@@ -252,7 +253,7 @@ check-valgrind: all fixes
 	  printf '%s\n' '#!/bin/sh' \
 	    '[ -d "$${TMPDIR:-/tmp}" ] && [ -e /proc/self/fd/1 ] ||' \
 	    '	exec "$(BIN)/'$$c'" "$$@"' \
-	    "exec $$(command -v valgrind)"' -q --error-exitcode=99 \
+	    "exec $$(command -v valgrind)"' -q --vgdb=no --error-exitcode=99 \
 	    --log-file=$(abspath $(B)/valgrind-log)/%p \
 	    --leak-check=full --errors-for-leak-kinds=definite,indirect \
 	    "$(BIN)/'$$c'" "$$@"' >$(B)/valgrind/$$c; \
