@@ -340,7 +340,8 @@ kills: all fixes
 faults-more: all fixes
 	BIN=$(BIN) FIX=$(FIX) TOP=$(CURDIR) sh tests/faults/more.sh
 
-# the unit and byte tests in a root of another architecture: ARCH=s390x, i386
+# the unit and byte tests in a root of another architecture: ARCH=s390x, i386.
+# T='name ...' are the files of tests/cli for it, none where that is empty
 ARCH =
 check-arch:
 	tools/deps.sh arch

@@ -11,10 +11,10 @@
 # remove DIR where it is not wanted any more. Needs root, mmdebstrap, and for what
 # this CPU does not run arch-test, and qemu-user-static with binfmt_misc.
 #
-# CLI='name ...' are the files of tests/cli, and CFLAGS those of the compiler:
+# T='name ...' are the files of tests/cli, and CFLAGS those of the compiler:
 # -O0 is the fastest by far where the compiler itself is emulated.
 set -eu
-: "${CLI=vmtar vmtar-pack vib-gen}" "${CFLAGS:=-O0}"
+: "${T=vmtar vmtar-pack vib-gen}" "${CFLAGS:=-O0}"
 arch=${1:?wanted: arch.sh ARCH [DIR]}
 top=$(cd "${0%/*}/.." && pwd)
 dir=${2:-$top/build/arch}
@@ -117,7 +117,7 @@ inside() {
 		fi
 	done
 	echo "arch.sh: \$n unit programs passed on $arch"
-	[ -z '$CLI' ] || make -s $flags check-cli T='$CLI' || bad=1
+	[ -z '$T' ] || make -s $flags check-cli T='$T' || bad=1
 	exit \$bad
 	EOF
 }
