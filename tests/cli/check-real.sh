@@ -4,10 +4,7 @@
 # shellcheck disable=SC2016 # the bodies are expanded by t
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null; then
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-fi
+needs xorriso
 real=$TOP/tools/check-real.sh
 export real
 

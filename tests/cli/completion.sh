@@ -4,10 +4,7 @@
 # shellcheck disable=SC2016 # the bodies are expanded by t
 . "${0%/*}/lib.sh"
 
-if ! command -v bash >/dev/null; then
-	echo '1..0 # SKIP bash is not installed'
-	exit 0
-fi
+needs bash
 completion=$BIN/../completion/esxkit
 export completion
 

@@ -3,10 +3,7 @@
 # shellcheck disable=SC2016,SC2317 # t expands the bodies and runs them
 . "${0%/*}/lib.sh"
 
-command -v xorriso >/dev/null || {
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-}
+needs xorriso
 
 s=$top/shared
 mkdir "$s"

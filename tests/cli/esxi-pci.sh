@@ -4,10 +4,7 @@
 # shellcheck disable=SC2016,SC2317 # the bodies are expanded by t, and run
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null; then
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-fi
+needs xorriso
 shared=$top/shared
 mkdir "$shared"
 mkimage() { sh "$TOP/tests/fixture/mkimage.sh" "$@"; }

@@ -3,10 +3,7 @@
 # shellcheck disable=SC2016,SC2317 # t expands the bodies and runs them
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null; then
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-fi
+needs xorriso
 
 # the image all cases begin with
 img=$top/good.iso

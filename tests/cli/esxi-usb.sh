@@ -3,12 +3,7 @@
 # shellcheck disable=SC2016,SC2317 # t expands the bodies and runs them
 . "${0%/*}/lib.sh"
 
-for program in xorriso mformat; do
-	command -v $program >/dev/null || {
-		echo "1..0 # SKIP $program is not installed"
-		exit 0
-	}
-done
+needs xorriso mformat
 
 # the image all cases begin with
 img=$top/good.iso

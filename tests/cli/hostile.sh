@@ -4,10 +4,7 @@
 # hostile.sh - images and packages that want to do harm, through the whole chain
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null; then
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-fi
+needs xorriso
 s=$top/shared
 mkdir "$s" "$s/tree"
 TREE=$s/tree sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 "$s/in.iso" || exit 99

@@ -3,6 +3,8 @@
 # shellcheck disable=SC2016,SC2317,SC2059 # t expands the bodies and runs them
 . "${0%/*}/lib.sh"
 
+needs xorriso
+
 # one image for all cases, with the names that give others trouble
 img=$top/good.iso
 tree=$top/tree

@@ -3,6 +3,8 @@
 # shellcheck disable=SC2016,SC2317,SC2059 # t expands the bodies and runs them
 . "${0%/*}/lib.sh"
 
+needs xorriso
+
 # the image all cases begin with, and what they put on it
 img=$top/good.iso
 tree=$top/tree

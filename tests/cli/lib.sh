@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # lib.sh - sourced by every test of tests/cli; prints TAP
 #
+#   needs PROGRAM...     leave the whole file out where one is not installed
 #   t 'title' 'script'   run script in a directory of its own; ok where it is 0
 #   status N command...  ok where command exits with N and nothing else
 #   rejected N TEXT command...   the same, with one line that has TEXT ($lines of
@@ -27,6 +28,14 @@ n=0
 failed=0
 top=$(mktemp -d) || exit 99
 trap 'rm -rf "$top"' EXIT
+
+needs() {
+	for _program; do
+		command -v "$_program" >/dev/null && continue
+		echo "1..0 # SKIP $_program is not installed"
+		exit 0
+	done
+}
 
 status() {
 	want=$1

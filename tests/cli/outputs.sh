@@ -4,10 +4,7 @@
 # outputs.sh - where the writers of the chain may write, and who runs them
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null; then
-	echo '1..0 # SKIP xorriso is not installed'
-	exit 0
-fi
+needs xorriso
 s=$top/shared
 mkdir "$s"
 sh "$TOP/tests/fixture/mkimage.sh" --shape 6.7 "$s/in.iso" || exit 99

@@ -9,10 +9,7 @@
 # came of it. It must then still do its work as ever.
 . "${0%/*}/lib.sh"
 
-if ! command -v xorriso >/dev/null || ! command -v mformat >/dev/null; then
-	echo '1..0 # SKIP xorriso or mtools is not installed'
-	exit 0
-fi
+needs xorriso mformat
 s=$top/shared
 EVIL=$BIN/../misbehave
 TMPDIR=$top/scratch
