@@ -239,8 +239,8 @@ check-real: all fixes
 	@BIN=$(BIN) FIX=$(FIX) sh tools/check-real.sh '$(ISO)' '$(REPORT)'
 
 # the CLI tests once more with every command under valgrind, which writes to
-# files: one that is older than Landlock warns of its calls. It wants a
-# TMPDIR and standard output: where a test has none of it, the command runs alone.
+# files: one that is older than Landlock warns of its calls. It wants a TMPDIR,
+# standard output and memory: where a test takes that away, the command runs alone.
 # No vgdb, whose files lie in TMPDIR: some tests fill that. Three tests are left
 # out: what they ask is not of the bytes. An error in a command whose status no
 # test looks at counts as well
@@ -251,7 +251,8 @@ check-valgrind: all fixes
 	mkdir -m 1777 $(B)/valgrind-log; \
 	for c in $(CMDS); do \
 	  printf '%s\n' '#!/bin/sh' \
-	    '[ -d "$${TMPDIR:-/tmp}" ] && [ -e /proc/self/fd/1 ] ||' \
+	    '[ -d "$${TMPDIR:-/tmp}" ] && [ -e /proc/self/fd/1 ] &&' \
+	    '	[ "$$(ulimit -v)" = unlimited ] ||' \
 	    '	exec "$(BIN)/'$$c'" "$$@"' \
 	    "exec $$(command -v valgrind)"' -q --vgdb=no --error-exitcode=99 \
 	    --log-file=$(abspath $(B)/valgrind-log)/%p \

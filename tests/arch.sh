@@ -129,8 +129,9 @@ register
 make_root
 copy_tree
 inside >"$dir/$arch/arch-run"
-# its /proc and /tmp are gone with it
+# its /proc, /tmp and terminals are gone with it
 exec_root='mount -t proc proc "$1/proc" && mount -t tmpfs none "$1/tmp" &&
+	mount -t devpts none "$1/dev/pts" &&
 	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/ n=0 bad=0 \
 	chroot "$1" sh /arch-run'
 # shellcheck disable=SC2016 # for the shell in there
