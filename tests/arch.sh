@@ -23,6 +23,7 @@ added=
 packages=gcc,make,libc6-dev,pkg-config,zlib1g-dev,liblzma-dev,libzstd-dev
 packages=$packages,libxml2-dev,libarchive-dev,libssl-dev,libcmocka-dev
 packages=$packages,perl,libarchive-tools,binutils,openssl,xz-utils,zstd
+packages=$packages,xorriso,mtools
 
 die() {
 	echo "arch.sh: $*" >&2
